@@ -1,0 +1,15 @@
+//! AudioSocket: bytes to frames and back.
+//!
+//! Frames are `kind: u8`, `length: u16 big-endian`, payload. This module knows no socket and no
+//! clock, and it does not judge a frame's place in a call: that is `crate::call`.
+//! Start reading at [`Frame`], then [`Decoder`].
+
+mod decoder;
+mod frame;
+mod malformed;
+mod rate;
+
+pub use decoder::Decoder;
+pub use frame::{Digit, Frame, HEADER_LEN, MAX_PAYLOAD, header, kind};
+pub use malformed::Malformed;
+pub use rate::{FRAME_MS, SampleRate};
