@@ -1,0 +1,15 @@
+//! One call, as a thing of bytes and time.
+//!
+//! [`Inbound`] is what the peer says: bytes in, [`Heard`] out. [`Outbound`] is what the peer is to
+//! hear: audio in, frames out, each when it is due. Neither knows a socket or a clock; time is an
+//! argument. `crate::net` drives both.
+
+mod inbound;
+mod outbound;
+mod playback;
+mod queue;
+
+pub use inbound::{Heard, Inbound, InboundStats, Role, Warning};
+pub use outbound::{Outbound, OutboundStats, Settings, Silence, Transmit};
+pub use playback::{Finished, SourceFailure};
+pub use queue::Full;

@@ -1,0 +1,111 @@
+//! One `play`: a source's audio on its way out.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::protocol::SampleRate;
+
+/// How a play came to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finished {
+    /// The number the play was given.
+    pub play: u32,
+    /// Everything was played; false where it was stopped, replaced or outlived by the call's end.
+    pub completed: bool,
+    /// How much of it left.
+    pub played: Duration,
+    /// Why the source could not bring the rest.
+    pub failure: Option<SourceFailure>,
+}
+
+/// A source that could not be opened or read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFailure {
+    /// The system's error number, or 0.
+    pub errno: i32,
+    /// What was tried: `open`, `read`.
+    pub syscall: &'static str,
+    pub message: String,
+}
+
+/// The audio of a source between its arrival and its frames.
+#[derive(Debug)]
+pub(super) struct Playback {
+    pub play: u32,
+    pcm: VecDeque<u8>,
+    /// The source has no more; `failure` says why if that was not its end.
+    ended: bool,
+    failure: Option<SourceFailure>,
+    played: Duration,
+    /// A frame was due and there was none.
+    pub missed: bool,
+}
+
+impl Playback {
+    pub fn new(play: u32) -> Self {
+        Self {
+            play,
+            pcm: VecDeque::new(),
+            ended: false,
+            failure: None,
+            played: Duration::ZERO,
+            missed: false,
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.pcm.len()
+    }
+
+    pub fn feed(&mut self, pcm: &[u8]) {
+        self.pcm.extend(pcm);
+    }
+
+    pub fn end(&mut self, failure: Option<SourceFailure>) {
+        self.ended = true;
+        self.failure = failure;
+    }
+
+    /// A frame of `frame` bytes is there, or the last, shorter one.
+    pub fn has_frame(&self, frame: usize) -> bool {
+        self.len() >= frame || (self.ended && self.len() >= 2)
+    }
+
+    /// The source could still bring something for the next frame.
+    pub fn is_dry(&self, frame: usize) -> bool {
+        !self.ended && self.len() < frame
+    }
+
+    /// Something of it has left.
+    pub fn has_begun(&self) -> bool {
+        !self.played.is_zero()
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.ended && self.len() < 2
+    }
+
+    /// Moves a frame, if there is one, to the end of `out`.
+    pub fn take_if_ready(&mut self, frame: usize, rate: SampleRate, out: &mut Vec<u8>) {
+        if !self.has_frame(frame) {
+            return;
+        }
+        let len = frame.min(self.len()) & !1;
+        out.extend(self.pcm.drain(..len));
+        self.played += rate.duration_of(len);
+    }
+
+    /// Drops a frame whose time has passed.
+    pub fn skip(&mut self, frame: usize) {
+        self.pcm.drain(..frame.min(self.pcm.len()));
+    }
+
+    pub fn finish(self, completed: bool) -> Finished {
+        Finished {
+            play: self.play,
+            completed: completed && self.failure.is_none(),
+            played: self.played,
+            failure: self.failure,
+        }
+    }
+}

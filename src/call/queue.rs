@@ -1,0 +1,76 @@
+//! What `write` handed over and has not left yet.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+/// How long a piece shorter than a frame waits for more.
+const PIECE_WAIT: Duration = Duration::from_millis(20);
+
+/// What an empty queue may keep allocated.
+const KEPT_CAPACITY: usize = 4096;
+
+/// The queue's bound would be passed; nothing was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Full;
+
+/// Written audio, bounded. Frames are cut from its front.
+#[derive(Debug)]
+pub(super) struct Queue {
+    pcm: VecDeque<u8>,
+    /// When the piece at the end, shorter than a frame, was written.
+    piece_since: Instant,
+}
+
+impl Queue {
+    pub fn new(now: Instant) -> Self {
+        Self { pcm: VecDeque::new(), piece_since: now }
+    }
+
+    pub fn len(&self) -> usize {
+        self.pcm.len()
+    }
+
+    pub fn push(
+        &mut self,
+        now: Instant,
+        pcm: &[u8],
+        frame: usize,
+        limit: usize,
+    ) -> Result<(), Full> {
+        let before = self.len();
+        if before + pcm.len() > limit {
+            return Err(Full);
+        }
+        self.pcm.extend(pcm);
+        if before == 0 || before / frame != self.len() / frame {
+            self.piece_since = now;
+        }
+        Ok(())
+    }
+
+    /// When the next frame may be cut; in the past for a whole one. A piece waits for more unless
+    /// nothing more can come (`closing`). Half a sample never leaves.
+    pub fn ready_at(&self, frame: usize, closing: bool) -> Option<Instant> {
+        if self.len() >= frame || (closing && self.len() >= 2) {
+            Some(self.piece_since)
+        } else if self.len() >= 2 {
+            Some(self.piece_since + PIECE_WAIT)
+        } else {
+            None
+        }
+    }
+
+    /// Takes up to `frame` bytes of whole samples off the front.
+    pub fn take(&mut self, frame: usize, taken: impl FnOnce(&[u8])) {
+        let len = frame.min(self.len()) & !1;
+        taken(&self.pcm.make_contiguous()[..len]);
+        self.pcm.drain(..len);
+        if self.pcm.is_empty() {
+            self.pcm.shrink_to(KEPT_CAPACITY);
+        }
+    }
+
+    pub fn clear(&mut self) {
+        self.pcm = VecDeque::new();
+    }
+}
