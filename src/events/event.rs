@@ -1,0 +1,102 @@
+//! Everything but audio that JavaScript is told.
+
+use std::fmt::Write;
+use std::net::SocketAddr;
+
+use uuid::Uuid;
+
+use crate::call::Finished;
+
+/// A control event. Unlike audio it is never dropped.
+///
+/// Its payload is UTF-8 text, one field a line; only the last field may hold a line break.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A call came in at a server: `server`, `id`, address, port, rate in Hz.
+    Connection { server: u32, id: Uuid, peer: SocketAddr, rate: u32 },
+    /// A call that we placed is up: address, port.
+    Connected { peer: SocketAddr },
+    /// The peer's audio has this rate, in Hz, from here on.
+    Rate(u32),
+    /// A key, as ASCII.
+    Dtmf(u8),
+    /// The peer's error frame: its code.
+    PeerError(u8),
+    /// Something failed: `errno` of the system or 0, code, message.
+    Error { errno: i32, code: &'static str, message: String },
+    /// The peer broke the protocol without harm: code, message.
+    Warning { code: &'static str, message: String },
+    /// The queue of written audio has drained.
+    Drain,
+    /// A play settled: its number, completed (0 or 1), milliseconds played; where its source failed
+    /// also the system's error number or 0, what was tried, and a message.
+    Played(Finished),
+    /// A play's source is asked for more: the play's number.
+    Hungry(u32),
+    /// The call is over, and audio is still held for a listener that may yet come.
+    Ending,
+    /// The call is over; nothing follows.
+    End,
+    /// A server turned a connection away: code, address, port.
+    Drop { code: &'static str, peer: SocketAddr },
+    /// A server and all its calls are gone.
+    Closed,
+}
+
+impl Event {
+    /// The number that stands for audio, which is no control event.
+    pub const AUDIO: u8 = 0;
+
+    /// The number by which JavaScript knows the event; `lib/engine.js` has the same list.
+    pub fn number(&self) -> u8 {
+        match self {
+            Self::Connection { .. } => 1,
+            Self::Connected { .. } => 2,
+            Self::Rate(_) => 3,
+            Self::Dtmf(_) => 4,
+            Self::PeerError(_) => 5,
+            Self::Error { .. } => 6,
+            Self::Warning { .. } => 7,
+            Self::Drain => 8,
+            Self::Played(_) => 9,
+            Self::Hungry(_) => 10,
+            Self::Ending => 11,
+            Self::End => 12,
+            Self::Drop { .. } => 13,
+            Self::Closed => 14,
+        }
+    }
+
+    /// Writes the payload over what `out` held.
+    pub fn write_payload(&self, out: &mut String) {
+        out.clear();
+        // Writing to a String cannot fail.
+        let _ = match self {
+            Self::Connection { server, id, peer, rate } => {
+                write!(out, "{server}\n{id}\n{}\n{}\n{rate}", peer.ip(), peer.port())
+            }
+            Self::Connected { peer } => write!(out, "{}\n{}", peer.ip(), peer.port()),
+            Self::Rate(hz) => write!(out, "{hz}"),
+            Self::Dtmf(byte) => write!(out, "{}", char::from(*byte)),
+            Self::PeerError(code) => write!(out, "{code}"),
+            Self::Error { errno, code, message } => write!(out, "{errno}\n{code}\n{message}"),
+            Self::Warning { code, message } => write!(out, "{code}\n{message}"),
+            Self::Played(finished) => write_finished(finished, out),
+            Self::Hungry(play) => write!(out, "{play}"),
+            Self::Drop { code, peer } => write!(out, "{code}\n{}\n{}", peer.ip(), peer.port()),
+            Self::Drain | Self::Ending | Self::End | Self::Closed => Ok(()),
+        };
+    }
+}
+
+fn write_finished(finished: &Finished, out: &mut String) -> std::fmt::Result {
+    let Finished { play, completed, played, failure } = finished;
+    let played_ms = played.as_secs_f64() * 1000.0;
+    write!(out, "{play}\n{}\n{played_ms}", u8::from(*completed))?;
+    match failure {
+        Some(failure) => {
+            write!(out, "\n{}\n{}\n{}", failure.errno, failure.syscall, failure.message)
+        }
+        None => Ok(()),
+    }
+}

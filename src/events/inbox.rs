@@ -1,0 +1,171 @@
+//! What one call has for JavaScript: audio, bounded, and control events, in their order.
+//!
+//! An inbox is shut until someone listens to the call. A shut inbox holds audio, and with it
+//! `End`, while all other control events pass. When the bound is reached, in a shut inbox or
+//! because JavaScript is stuck, the oldest audio goes and is counted.
+
+use std::collections::VecDeque;
+
+use super::Event;
+use super::packed::Packer;
+
+/// Control events that may wait. A peer that causes more has its call ended.
+const CONTROL_LIMIT: usize = 1024;
+
+/// What an empty inbox may keep allocated.
+const KEPT_CAPACITY: usize = 2048;
+
+const LENGTH_BYTES: usize = 2;
+
+/// Too many control events wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overflow;
+
+/// Bytes of audio that may wait.
+#[derive(Clone, Copy, Debug)]
+pub struct AudioLimit {
+    /// In a shut inbox, for a listener that may yet come.
+    pub held: usize,
+    /// In an open one, for JavaScript to take it.
+    pub queued: usize,
+}
+
+/// Audio that was dropped because nobody took it in time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InboxStats {
+    pub dropped_frames: u64,
+    pub dropped_bytes: u64,
+}
+
+/// The queue of one call or server.
+#[derive(Debug, Default)]
+pub struct Inbox {
+    /// Frames, each with its length before it.
+    audio: VecDeque<u8>,
+    /// The number of the frame at the front of `audio`, counted from the call's first.
+    first: u64,
+    /// The number that the next frame gets.
+    next: u64,
+    /// Control events, each behind the frame of that number.
+    control: VecDeque<(u64, Event)>,
+    open: bool,
+    pub(super) listed: bool,
+    pub stats: InboxStats,
+}
+
+impl Inbox {
+    /// An inbox that delivers from the start: a server's.
+    pub fn opened() -> Self {
+        Self { open: true, ..Self::default() }
+    }
+
+    /// Someone listens now: what was held may go.
+    pub fn open(&mut self) {
+        self.open = true;
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Adds a frame; the oldest make room where more than `limit` would wait.
+    pub fn push_audio(&mut self, pcm: &[u8], limit: AudioLimit) {
+        self.audio.extend((pcm.len() as u16).to_le_bytes());
+        self.audio.extend(pcm);
+        self.next += 1;
+        let limit = if self.open { limit.queued } else { limit.held };
+        while self.audio_bytes() > limit && self.first + 1 < self.next {
+            let dropped = self.pop_audio();
+            self.stats.dropped_frames += 1;
+            self.stats.dropped_bytes += dropped as u64;
+        }
+    }
+
+    /// Adds a control event behind the audio that is there.
+    pub fn push_control(&mut self, event: Event) -> Result<(), Overflow> {
+        // The last words of a call are always taken: they end the flood.
+        if self.control.len() >= CONTROL_LIMIT && !matches!(event, Event::End | Event::Closed) {
+            return Err(Overflow);
+        }
+        self.control.push_back((self.next, event));
+        Ok(())
+    }
+
+    /// Frames wait that nobody has been given.
+    pub fn holds_audio(&self) -> bool {
+        !self.audio.is_empty()
+    }
+
+    /// There is something to deliver now.
+    pub fn has_news(&self) -> bool {
+        self.control_is_next() || (self.open && self.holds_audio())
+    }
+
+    /// Delivers as much as `packer` has room for. True if that was all.
+    pub fn deliver(&mut self, id: u32, packer: &mut Packer<'_>) -> bool {
+        while self.has_news() {
+            let delivered = if self.control_is_next() {
+                self.deliver_control(id, packer)
+            } else {
+                self.deliver_audio(id, packer)
+            };
+            if !delivered {
+                return false;
+            }
+        }
+        self.audio.shrink_to(KEPT_CAPACITY);
+        true
+    }
+
+    fn audio_bytes(&self) -> usize {
+        self.audio.len() - LENGTH_BYTES * (self.next - self.first) as usize
+    }
+
+    fn control_is_next(&self) -> bool {
+        match self.control.front() {
+            Some((behind, _)) if *behind <= self.first => true,
+            Some((_, event)) => !self.open && *event != Event::End,
+            None => false,
+        }
+    }
+
+    fn deliver_control(&mut self, id: u32, packer: &mut Packer<'_>) -> bool {
+        let delivered = match self.control.front() {
+            Some((_, event)) => packer.push_event(id, event),
+            None => true,
+        };
+        if delivered {
+            self.control.pop_front();
+        }
+        delivered
+    }
+
+    fn deliver_audio(&mut self, id: u32, packer: &mut Packer<'_>) -> bool {
+        let length = self.front_length();
+        let (head, tail) = self.audio.as_slices();
+        let frame = LENGTH_BYTES..LENGTH_BYTES + length;
+        let split = head.len().clamp(frame.start, frame.end);
+        let first = head.get(frame.start..split).unwrap_or_default();
+        let rest_from = split.saturating_sub(head.len());
+        let rest = tail.get(rest_from..rest_from + (frame.end - split)).unwrap_or_default();
+        let delivered = packer.push_audio(id, first, rest);
+        if delivered {
+            self.pop_audio();
+        }
+        delivered
+    }
+
+    fn pop_audio(&mut self) -> usize {
+        let length = self.front_length();
+        self.audio.drain(..LENGTH_BYTES + length);
+        self.first += 1;
+        length
+    }
+
+    fn front_length(&self) -> usize {
+        match (self.audio.front(), self.audio.get(1)) {
+            (Some(low), Some(high)) => usize::from(u16::from_le_bytes([*low, *high])),
+            _ => 0,
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! One queue for all calls of an environment, and its doorbell.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use super::Event;
+use super::inbox::{AudioLimit, Inbox, InboxStats, Overflow};
+use super::packed::Packer;
+use crate::sync::lock;
+
+/// The doorbell: tells JavaScript's thread that there is something to drain.
+pub trait Wake: Send + Sync {
+    fn wake(&self);
+}
+
+/// Which sources have news, each listed once.
+pub struct EventQueue {
+    ready: Mutex<VecDeque<Arc<Source>>>,
+    rung: AtomicBool,
+    doorbell: Box<dyn Wake>,
+}
+
+/// A call or a server, as JavaScript knows it: a number and what it has to say.
+#[derive(Debug)]
+pub struct Source {
+    pub id: u32,
+    inbox: Mutex<Inbox>,
+}
+
+impl Source {
+    pub fn new(id: u32, inbox: Inbox) -> Arc<Self> {
+        Arc::new(Self { id, inbox: Mutex::new(inbox) })
+    }
+
+    pub fn stats(&self) -> InboxStats {
+        lock(&self.inbox).stats
+    }
+}
+
+impl EventQueue {
+    pub fn new(doorbell: Box<dyn Wake>) -> Self {
+        Self { ready: Mutex::default(), rung: AtomicBool::new(false), doorbell }
+    }
+
+    /// Adds a frame to what `source` has to say.
+    pub fn push_audio(&self, source: &Arc<Source>, pcm: &[u8], limit: AudioLimit) {
+        self.update(source, |inbox| inbox.push_audio(pcm, limit));
+    }
+
+    /// Adds a control event to what `source` has to say.
+    pub fn push(&self, source: &Arc<Source>, event: Event) -> Result<(), Overflow> {
+        self.update(source, |inbox| inbox.push_control(event))
+    }
+
+    /// Ends what `source` has to say. JavaScript is told at once if audio is held in front of it.
+    pub fn push_end(&self, source: &Arc<Source>) {
+        self.update(source, |inbox| {
+            if !inbox.is_open() && inbox.holds_audio() {
+                // A full inbox has no room for the hint; its `End` comes when it is opened.
+                let _ = inbox.push_control(Event::Ending);
+            }
+            inbox.push_control(Event::End)
+        })
+        .ok();
+    }
+
+    /// Someone listens to `source` now.
+    pub fn open(&self, source: &Arc<Source>) {
+        self.update(source, Inbox::open);
+    }
+
+    /// Delivers what there is, as far as there is room. True if something was left.
+    pub fn drain(&self, packer: &mut Packer<'_>) -> bool {
+        self.rung.store(false, Ordering::SeqCst);
+        while let Some(source) = self.next_ready() {
+            let mut inbox = lock(&source.inbox);
+            if !inbox.deliver(source.id, packer) {
+                lock(&self.ready).push_front(Arc::clone(&source));
+                return true;
+            }
+            inbox.listed = false;
+        }
+        false
+    }
+
+    fn next_ready(&self) -> Option<Arc<Source>> {
+        lock(&self.ready).pop_front()
+    }
+
+    fn update<T>(&self, source: &Arc<Source>, change: impl FnOnce(&mut Inbox) -> T) -> T {
+        let mut inbox = lock(&source.inbox);
+        let result = change(&mut inbox);
+        if inbox.has_news() && !inbox.listed {
+            inbox.listed = true;
+            lock(&self.ready).push_back(Arc::clone(source));
+            drop(inbox);
+            self.ring();
+        }
+        result
+    }
+
+    fn ring(&self) {
+        if !self.rung.swap(true, Ordering::SeqCst) {
+            self.doorbell.wake();
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! What JavaScript is given, in which order, and what is dropped when it does not come.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use callstreams::events::{AudioLimit, Event, EventQueue, Inbox, Overflow, Packer, Source, Wake};
+
+const LIMIT: AudioLimit = AudioLimit { held: 500, queued: 1000 };
+
+#[derive(Clone, Default)]
+struct Bell(Arc<AtomicUsize>);
+
+impl Wake for Bell {
+    fn wake(&self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+fn queue() -> (EventQueue, Bell) {
+    let bell = Bell::default();
+    (EventQueue::new(Box::new(bell.clone())), bell)
+}
+
+/// Drains into a slab of `size` bytes: per event its source, its number and its payload.
+fn drain_into(queue: &EventQueue, size: usize) -> (Vec<(u32, u8, Vec<u8>)>, bool) {
+    let (mut slab, mut words) = (vec![0; size], vec![0; 12 * 64]);
+    let mut packer = Packer::new(&mut slab, 0, &mut words);
+    let more = queue.drain(&mut packer);
+    let events = packer.events();
+    let unpack = |words: &[u8]| {
+        let word: Vec<u32> = words
+            .chunks(4)
+            .map(|bytes| u32::from_ne_bytes(bytes.try_into().expect("four bytes")))
+            .collect();
+        let (at, length) = (word[2] as usize, (word[1] & 0xff_ffff) as usize);
+        assert_eq!(at % 8, 0);
+        (word[0], (word[1] >> 24) as u8, slab[at..at + length].to_vec())
+    };
+    (words.chunks(12).take(events).map(unpack).collect(), more)
+}
+
+/// The first byte of each frame, or the number of each control event behind a dash.
+fn gist(queue: &EventQueue) -> String {
+    let (events, more) = drain_into(queue, 65_536);
+    assert!(!more);
+    let words: Vec<String> = events
+        .iter()
+        .map(|(_, number, payload)| match *number {
+            Event::AUDIO => payload[0].to_string(),
+            number => format!("-{number}"),
+        })
+        .collect();
+    words.join(" ")
+}
+
+#[test]
+fn audio_and_control_events_of_a_call_keep_their_order() {
+    let (queue, _) = queue();
+    let source = Source::new(1, Inbox::opened());
+    queue.push_audio(&source, &[1; 8], LIMIT);
+    queue.push(&source, Event::Dtmf(b'5')).expect("room");
+    queue.push_audio(&source, &[2; 8], LIMIT);
+    queue.push_end(&source);
+    assert_eq!(gist(&queue), "1 -4 2 -12");
+}
+
+#[test]
+fn one_ring_announces_everything_until_the_next_drain() {
+    let (queue, bell) = queue();
+    let sources: Vec<_> = (0..5).map(|id| Source::new(id, Inbox::opened())).collect();
+    for _ in 0..10 {
+        sources.iter().for_each(|source| queue.push_audio(source, &[1; 8], LIMIT));
+    }
+    assert_eq!(bell.0.load(Ordering::SeqCst), 1);
+    assert_eq!(drain_into(&queue, 65_536).0.len(), 50);
+    queue.push_audio(&sources[0], &[1; 8], LIMIT);
+    assert_eq!(bell.0.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn the_oldest_audio_is_dropped_and_counted_and_control_events_never() {
+    let (queue, _) = queue();
+    let source = Source::new(1, Inbox::opened());
+    queue.push_audio(&source, &[1; 100], LIMIT);
+    queue.push(&source, Event::Dtmf(b'1')).expect("room");
+    for frame in 2..=20 {
+        queue.push_audio(&source, &[frame; 100], LIMIT);
+        queue.push(&source, Event::Dtmf(b'2')).expect("room");
+    }
+    let dtmf = ["-4"; 10].join(" ");
+    assert_eq!(
+        gist(&queue),
+        format!("{dtmf} 11 -4 12 -4 13 -4 14 -4 15 -4 16 -4 17 -4 18 -4 19 -4 20 -4")
+    );
+    assert_eq!(source.stats().dropped_frames, 10);
+    assert_eq!(source.stats().dropped_bytes, 1000);
+}
+
+#[test]
+fn a_shut_inbox_holds_audio_and_the_end_until_it_is_opened() {
+    let (queue, bell) = queue();
+    let source = Source::new(1, Inbox::default());
+    queue.push_audio(&source, &[1; 8], LIMIT);
+    assert_eq!(bell.0.load(Ordering::SeqCst), 0);
+    queue.push(&source, Event::Dtmf(b'1')).expect("room");
+    queue.push_audio(&source, &[2; 8], LIMIT);
+    queue.push_end(&source);
+    assert_eq!(gist(&queue), "-4 -11");
+    queue.open(&source);
+    assert_eq!(gist(&queue), "1 2 -12");
+}
+
+#[test]
+fn a_shut_inbox_holds_the_latest_audio_up_to_its_bound() {
+    let (queue, _) = queue();
+    let source = Source::new(1, Inbox::default());
+    (1..=8).for_each(|frame| queue.push_audio(&source, &[frame; 100], LIMIT));
+    queue.open(&source);
+    assert_eq!(gist(&queue), "4 5 6 7 8");
+    assert_eq!(source.stats().dropped_frames, 3);
+}
+
+#[test]
+fn a_shut_inbox_without_audio_ends_at_once() {
+    let (queue, _) = queue();
+    let source = Source::new(1, Inbox::default());
+    queue.push_end(&source);
+    assert_eq!(gist(&queue), "-12");
+}
+
+#[test]
+fn what_finds_no_room_in_the_slab_comes_with_the_next_drain() {
+    let (queue, _) = queue();
+    let source = Source::new(1, Inbox::opened());
+    (1..=5).for_each(|frame| queue.push_audio(&source, &[frame; 100], LIMIT));
+    let (first, more) = drain_into(&queue, 250);
+    assert!(more);
+    assert_eq!(first.len(), 2);
+    assert_eq!(gist(&queue), "3 4 5");
+}
+
+#[test]
+fn a_flood_of_control_events_is_refused_but_the_end_is_not() {
+    let (queue, _) = queue();
+    let source = Source::new(1, Inbox::opened());
+    let results: Vec<_> = (0..1100).map(|_| queue.push(&source, Event::Dtmf(b'1'))).collect();
+    assert_eq!(results.iter().filter(|result| **result == Err(Overflow)).count(), 76);
+    queue.push_end(&source);
+    let mut numbers = Vec::new();
+    loop {
+        let (events, more) = drain_into(&queue, 65_536);
+        numbers.extend(events.iter().map(|(_, number, _)| *number));
+        if !more {
+            break;
+        }
+    }
+    assert_eq!(numbers.len(), 1024 + 1);
+    assert_eq!(numbers.last(), Some(&Event::End.number()));
+}
