@@ -1,0 +1,73 @@
+//! Placing calls, as Asterisk does.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use uuid::Uuid;
+
+use super::connection::Connection;
+use crate::call::Role;
+use crate::events::{Event, Source};
+use crate::net::engine::Engine;
+use crate::net::lease::Lease;
+use crate::net::line::CallOptions;
+use crate::protocol::Frame;
+
+/// Whom to call and how.
+#[derive(Clone, Debug)]
+pub struct DialOptions {
+    /// Where the server is; the first address that answers is taken.
+    pub addresses: Vec<SocketAddr>,
+    /// The call's name.
+    pub id: Uuid,
+    /// How long the connection may take.
+    pub timeout: Duration,
+    pub call: CallOptions,
+}
+
+/// Dials, says the call's name, and runs the call.
+pub(in crate::net) async fn dial(
+    engine: Arc<Engine>,
+    source: Arc<Source>,
+    options: DialOptions,
+    lease: Lease,
+) {
+    match reach(&options).await {
+        Ok((stream, peer)) => {
+            let role = Role::Client;
+            let mut connection =
+                Connection::new(engine, source, None, role, options.call, stream, peer);
+            connection.line.send_control(Frame::Id(options.id));
+            connection.line.begin(Event::Connected { peer });
+            connection.run().await;
+        }
+        Err(error) => {
+            let event = Event::Error {
+                errno: error.raw_os_error().unwrap_or_default(),
+                code: if error.kind() == io::ErrorKind::TimedOut {
+                    "ETIMEDOUT"
+                } else {
+                    "ERR_CONNECT"
+                },
+                message: error.to_string(),
+            };
+            // The source is new, so there is room.
+            let _ = engine.queue.push(&source, event);
+            engine.queue.push_end(&source);
+        }
+    }
+    drop(lease);
+}
+
+async fn reach(options: &DialOptions) -> io::Result<(TcpStream, SocketAddr)> {
+    let connect = TcpStream::connect(options.addresses.as_slice());
+    let stream = timeout(options.timeout, connect)
+        .await
+        .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
+    let peer = stream.peer_addr()?;
+    Ok((stream, peer))
+}

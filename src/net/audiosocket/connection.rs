@@ -1,0 +1,210 @@
+//! One connection, from its first byte to its last: reads, and tells the line.
+
+use std::future::poll_fn;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::net::tcp::OwnedReadHalf;
+use tokio::task::yield_now;
+use tokio::time::timeout;
+
+use crate::call::{Heard, Inbound, Role, Warning};
+use crate::events::{Event, Source};
+use crate::net::engine::Engine;
+use crate::net::line::{CallOptions, Line};
+use crate::net::scratch::with_read_buffer;
+
+/// How long a peer that was hung up on may take to close.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// TCP's own question after a peer that says nothing; Asterisk says something every 20 ms.
+const KEEP_ALIVE: Duration = Duration::from_secs(60);
+
+/// Why a call is over.
+#[derive(Debug)]
+pub(super) enum Over {
+    /// The peer closed the connection: Asterisk's way to hang up.
+    Closed,
+    Lost(io::Error),
+    /// The peer sent a hang-up frame.
+    HungUp,
+    /// The peer sent an error frame.
+    Failed(u8),
+    /// The peer does not speak the protocol.
+    Refused(&'static str),
+    /// We hung up.
+    Goodbye,
+    /// The peer caused more events than JavaScript takes.
+    Flooded,
+}
+
+/// A connection with the call on it.
+pub(super) struct Connection {
+    pub line: Arc<Line>,
+    reader: OwnedReadHalf,
+    inbound: Inbound,
+    peer: SocketAddr,
+    identified: bool,
+    over: Option<Over>,
+}
+
+impl Connection {
+    pub fn new(
+        engine: Arc<Engine>,
+        source: Arc<Source>,
+        server: Option<u32>,
+        role: Role,
+        options: CallOptions,
+        stream: TcpStream,
+        peer: SocketAddr,
+    ) -> Self {
+        prepare(&stream);
+        let (reader, writer) = stream.into_split();
+        Self {
+            line: Line::new(engine, source, server, role, options, writer),
+            reader,
+            inbound: Inbound::new(role, options.rate),
+            peer,
+            identified: false,
+            over: None,
+        }
+    }
+
+    /// Runs until the call has its name, which makes it known to JavaScript.
+    pub async fn identify(&mut self) -> Result<(), Over> {
+        while self.over.is_none() && !self.identified {
+            self.step().await;
+        }
+        match self.over.take_if(|_| !self.identified) {
+            Some(over) => Err(over),
+            None => Ok(()),
+        }
+    }
+
+    /// Runs until the call is over, and ends it.
+    pub async fn run(&mut self) {
+        while self.over.is_none() {
+            self.step().await;
+        }
+        let over = self.over.take().unwrap_or(Over::Closed);
+        let lingers = matches!(over, Over::Goodbye | Over::Flooded | Over::Failed(_));
+        if matches!(over, Over::Flooded | Over::Failed(_)) {
+            self.line.hangup(false);
+        }
+        self.line.end(last_words(over));
+        if lingers {
+            self.linger().await;
+        }
+    }
+
+    /// Says goodbye to a peer that never became a call.
+    pub async fn turn_away(&mut self) {
+        self.line.hangup(false);
+        self.linger().await;
+    }
+
+    /// Closes our direction, and reads the other dry: closing on unread bytes would reset the
+    /// connection and could take the hang-up frame with it.
+    async fn linger(&mut self) {
+        self.line.shut_down();
+        let reader = &mut self.reader;
+        let dry = async { while matches!(read(reader, |_| {}).await, Ok(1..)) {} };
+        // A peer that does not close in time is closed on.
+        let _ = timeout(LINGER, dry).await;
+    }
+
+    async fn step(&mut self) {
+        let Self { line, reader, inbound, peer, identified, over } = self;
+        let mut ended = None;
+        let handle = |bytes: &[u8]| {
+            inbound.handle_bytes(bytes, &mut |heard| match heard {
+                Heard::Identified(id) => {
+                    *identified = true;
+                    line.begin(line.connection_event(id, *peer));
+                }
+                heard => ended = handle_heard(line, heard),
+            });
+            line.handle_protocol_stats(inbound.stats);
+        };
+        tokio::select! {
+            biased;
+            () = line.changed.notified() => {}
+            read = read(reader, handle) => match read {
+                Ok(0) => *over = Some(Over::Closed),
+                Ok(_) => *over = ended,
+                Err(error) => *over = Some(Over::Lost(error)),
+            },
+            _ = line.writable() => line.handle_writable(),
+        }
+        if self.line.is_flooded() {
+            self.over = Some(Over::Flooded);
+        } else if self.line.has_said_goodbye() {
+            self.over = Some(Over::Goodbye);
+        }
+    }
+}
+
+/// Passes on what was heard. Gives why the call is over, if that ends it; nothing follows then.
+fn handle_heard(line: &Line, heard: Heard<'_>) -> Option<Over> {
+    match heard {
+        Heard::Identified(_) => {}
+        Heard::Rate(rate) => line.handle_rate(rate),
+        Heard::Audio { rate, pcm } => line.handle_audio(rate, pcm),
+        Heard::Dtmf(digit) => line.push(Event::Dtmf(digit.ascii())),
+        Heard::Warning(Warning { code, message }) => line.push(Event::Warning { code, message }),
+        Heard::Refused { code, .. } => return Some(Over::Refused(code)),
+        Heard::Failed(code) => return Some(Over::Failed(code)),
+        Heard::HungUp => return Some(Over::HungUp),
+    }
+    None
+}
+
+/// What JavaScript is told before `End`.
+fn last_words(over: Over) -> Option<Event> {
+    match over {
+        Over::Closed | Over::HungUp | Over::Goodbye | Over::Refused(_) => None,
+        Over::Failed(code) => Some(Event::PeerError(code)),
+        Over::Lost(error) => Some(Event::Error {
+            errno: error.raw_os_error().unwrap_or_default(),
+            code: "ERR_CONNECTION_LOST",
+            message: error.to_string(),
+        }),
+        Over::Flooded => Some(Event::Error {
+            errno: 0,
+            code: "ERR_EVENT_OVERFLOW",
+            message: "the peer caused more events than were taken".to_owned(),
+        }),
+    }
+}
+
+/// Reads once and lends what came: its length, 0 at the end of the stream.
+async fn read(reader: &mut OwnedReadHalf, mut lent: impl FnMut(&[u8])) -> io::Result<usize> {
+    let (length, full) = poll_fn(|context| {
+        with_read_buffer(|buffer| {
+            let mut buffer = ReadBuf::new(buffer);
+            let poll = Pin::new(&mut *reader).poll_read(context, &mut buffer);
+            poll.map_ok(|()| {
+                lent(buffer.filled());
+                (buffer.filled().len(), buffer.remaining() == 0)
+            })
+        })
+    })
+    .await?;
+    if full {
+        // A flood must not keep the other calls' sockets and the clock waiting.
+        yield_now().await;
+    }
+    Ok(length)
+}
+
+fn prepare(stream: &TcpStream) {
+    // Neither can fail on a connected socket in a way that would end the call.
+    let _ = stream.set_nodelay(true);
+    let keep_alive = socket2::TcpKeepalive::new().with_time(KEEP_ALIVE);
+    let _ = socket2::SockRef::from(stream).set_tcp_keepalive(&keep_alive);
+}

@@ -1,0 +1,190 @@
+//! All servers and calls of one JavaScript environment.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::runtime::Handle;
+use tokio::time::sleep;
+
+use super::audiosocket::{DialOptions, Server, ServerOptions, ServerStats, accept, dial};
+use super::io_thread::IoThread;
+use super::lease::{Lease, Leases};
+use super::line::Line;
+use super::listen::{Bound, ListenOptions, bind};
+use super::pacer::Pacer;
+use crate::events::{EventQueue, Inbox, Packer, Source, Wake};
+use crate::sync::lock;
+
+/// How long the I/O thread waits for the next server, so that a server per call starts no threads.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// How long the end of the environment may wait for the I/O thread.
+const STOP_PATIENCE: Duration = Duration::from_millis(500);
+
+/// Servers, calls, their clock and their events.
+pub struct Engine {
+    pub(super) queue: EventQueue,
+    pub(super) pacer: Pacer,
+    leases: Arc<Leases>,
+    io: Mutex<Option<IoThread>>,
+    lines: Mutex<HashMap<u32, Arc<Line>>>,
+    servers: Mutex<HashMap<u32, Weak<Server>>>,
+    last_id: AtomicU32,
+}
+
+impl Engine {
+    /// An engine at rest. `doorbell` is rung when there is something to [`Self::drain`].
+    pub fn new(doorbell: Box<dyn Wake>) -> Arc<Self> {
+        Arc::new(Self {
+            queue: EventQueue::new(doorbell),
+            pacer: Pacer::default(),
+            leases: Arc::default(),
+            io: Mutex::default(),
+            lines: Mutex::default(),
+            servers: Mutex::default(),
+            last_id: AtomicU32::new(0),
+        })
+    }
+
+    /// Starts a server. Its port is bound when this returns.
+    pub fn listen(
+        self: &Arc<Self>,
+        listen: &ListenOptions,
+        options: ServerOptions,
+    ) -> io::Result<Bound> {
+        let socket = bind(listen)?;
+        let address = socket.local_addr()?;
+        let (handle, lease) = self.io()?;
+        let listener = {
+            let _runtime = handle.enter();
+            TcpListener::from_std(socket)?
+        };
+        let source = Source::new(self.next_id(), Inbox::opened());
+        let bound = Bound { id: source.id, address };
+        let server = Server::new(Arc::clone(self), source, options, lease);
+        lock(&self.servers).insert(bound.id, Arc::downgrade(&server));
+        handle.spawn(accept(listener, server));
+        Ok(bound)
+    }
+
+    /// Stops a server and hangs up its calls. `Closed` follows when all is gone.
+    pub fn close_server(&self, id: u32) {
+        let server = lock(&self.servers).get(&id).and_then(Weak::upgrade);
+        if let Some(server) = server {
+            server.close();
+            self.hang_up_calls_of(id);
+        }
+    }
+
+    pub fn server_stats(&self, id: u32) -> Option<ServerStats> {
+        let server = lock(&self.servers).get(&id).and_then(Weak::upgrade)?;
+        Some(server.stats())
+    }
+
+    /// Places a call. `Connected` follows, or `Error` and `End`.
+    pub fn connect(self: &Arc<Self>, options: DialOptions) -> io::Result<u32> {
+        let (handle, lease) = self.io()?;
+        let source = Source::new(self.next_id(), Inbox::default());
+        let id = source.id;
+        handle.spawn(dial(Arc::clone(self), source, options, lease));
+        Ok(id)
+    }
+
+    /// A call that JavaScript knows of, until it is forgotten.
+    pub fn line(&self, id: u32) -> Option<Arc<Line>> {
+        lock(&self.lines).get(&id).cloned()
+    }
+
+    /// JavaScript listens to a call: what was held for it may go.
+    pub fn open(&self, id: u32) {
+        if let Some(line) = self.line(id) {
+            self.queue.open(&line.source);
+        }
+    }
+
+    /// JavaScript has seen a call's end.
+    pub fn forget(&self, id: u32) {
+        lock(&self.lines).remove(&id);
+    }
+
+    /// Delivers events. True if some found no room.
+    pub fn drain(&self, packer: &mut Packer<'_>) -> bool {
+        self.queue.drain(packer)
+    }
+
+    /// Hangs up everything and stops the I/O thread, in bounded time. For the environment's end.
+    pub fn stop(&self) {
+        let lines: Vec<_> = lock(&self.lines).drain().collect();
+        lines.iter().for_each(|(_, line)| line.hangup(false));
+        let io = lock(&self.io).take();
+        if let Some(io) = io {
+            io.stop(STOP_PATIENCE);
+        }
+        self.pacer.clear();
+    }
+
+    pub(super) fn next_id(&self) -> u32 {
+        self.last_id.fetch_add(1, Ordering::Relaxed).wrapping_add(1)
+    }
+
+    pub(super) fn register(&self, line: &Arc<Line>) {
+        lock(&self.lines).insert(line.source.id, Arc::clone(line));
+    }
+
+    pub(super) fn remove_server(&self, id: u32) {
+        lock(&self.servers).remove(&id);
+    }
+
+    pub(super) fn lease(&self) -> Lease {
+        self.leases.take()
+    }
+
+    pub(super) fn hang_up_calls_of(&self, server: u32) {
+        let lines = lock(&self.lines);
+        let calls: Vec<_> =
+            lines.values().filter(|line| line.server == Some(server)).cloned().collect();
+        drop(lines);
+        calls.iter().for_each(|line| line.hangup(false));
+    }
+
+    /// Resolves when nothing has needed the I/O thread for a while; the next who does gets a new
+    /// one.
+    pub(super) async fn until_idle(&self) {
+        loop {
+            if !self.leases.none_held() {
+                self.leases.changed().await;
+                continue;
+            }
+            tokio::select! {
+                () = sleep(LINGER) => {}
+                () = self.leases.changed() => continue,
+            }
+            let mut io = lock(&self.io);
+            if self.leases.none_held() {
+                *io = None;
+                return;
+            }
+        }
+    }
+
+    /// The I/O thread, started if need be, and a lease on it.
+    fn io(self: &Arc<Self>) -> io::Result<(Handle, Lease)> {
+        let mut io = lock(&self.io);
+        let thread = match io.take() {
+            Some(thread) => thread,
+            None => IoThread::start(Arc::clone(self))?,
+        };
+        let handle = io.insert(thread).handle.clone();
+        Ok((handle, self.lease()))
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("last_id", &self.last_id).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,65 @@
+//! The thread that all sockets and the clock live on.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::sync::Notify;
+
+use super::engine::Engine;
+
+/// Threads that may wait for a disk.
+const BLOCKING_THREADS: usize = 4;
+
+/// How long the runtime may take to let go of what is on those.
+const SHUTDOWN: Duration = Duration::from_millis(100);
+
+/// A tokio runtime on a thread of its own, running until it is stopped or nothing needs it.
+#[derive(Debug)]
+pub(super) struct IoThread {
+    pub handle: Handle,
+    stop: Arc<Notify>,
+    done: Receiver<()>,
+}
+
+impl IoThread {
+    pub fn start(engine: Arc<Engine>) -> io::Result<Self> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .thread_name("callstreams-disk")
+            .max_blocking_threads(BLOCKING_THREADS)
+            .build()?;
+        let handle = runtime.handle().clone();
+        let stop = Arc::new(Notify::new());
+        let (done_sender, done) = channel();
+        let stopped = Arc::clone(&stop);
+        thread::Builder::new()
+            .name("callstreams-io".to_owned())
+            .spawn(move || run(runtime, engine, &stopped, done_sender))?;
+        Ok(Self { handle, stop, done })
+    }
+
+    /// Stops the thread, and waits for it so long at most.
+    pub fn stop(self, patience: Duration) {
+        self.stop.notify_one();
+        // Either it is done, or it is left behind: nothing more can be done about it here.
+        let _ = self.done.recv_timeout(patience);
+    }
+}
+
+fn run(runtime: Runtime, engine: Arc<Engine>, stopped: &Notify, done: Sender<()>) {
+    runtime.block_on(async {
+        tokio::select! {
+            () = stopped.notified() => {}
+            () = engine.until_idle() => {}
+            () = engine.pacer.run() => {}
+        }
+    });
+    runtime.shutdown_timeout(SHUTDOWN);
+    drop(engine);
+    // Nobody waits where the thread ended by itself.
+    let _ = done.send(());
+}

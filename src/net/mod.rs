@@ -1,0 +1,22 @@
+//! What drives calls over sockets.
+//!
+//! An [`Engine`] is all of it for one JavaScript environment: one I/O thread with a tokio runtime,
+//! the servers and calls on it, the pacer, and the queue of events. A [`Line`] is one call's
+//! socket; both the I/O thread and JavaScript's may send on it, neither waits for the other's
+//! socket. Start reading at [`Engine`], then `audiosocket::connection`.
+
+mod audiosocket;
+mod engine;
+mod io_thread;
+mod lease;
+mod line;
+mod listen;
+mod pacer;
+mod refill;
+mod scratch;
+mod sending;
+
+pub use audiosocket::{DialOptions, ServerOptions, ServerStats};
+pub use engine::Engine;
+pub use line::{CallOptions, CallStats, Line};
+pub use listen::{Bound, ListenOptions};

@@ -1,0 +1,95 @@
+//! Getting what is due out of a call and into its socket.
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::line::{Line, Out, PlaySource};
+use super::refill;
+use super::scratch::with_frame_buffer;
+use crate::call::Transmit;
+use crate::events::Event;
+
+/// A play's source is asked for more when less than this waits.
+pub(super) const LOW_WATER: Duration = Duration::from_millis(500);
+
+/// How much a source is asked for at once.
+pub(super) const CHUNK: Duration = Duration::from_millis(500);
+
+impl Line {
+    /// Sends all that is due, and sees to it that what comes next is not forgotten.
+    pub(super) fn pump(self: &Arc<Self>, out: &mut Out, now: Instant) {
+        if self.send_unsent(out) {
+            with_frame_buffer(|frame| {
+                while let Some(transmit) = out.outbound.poll_transmit(now, frame) {
+                    out.said_goodbye |= transmit == Transmit::Goodbye;
+                    if !self.send(out, frame) {
+                        break;
+                    }
+                }
+            });
+        }
+        if out.said_goodbye || !out.unsent.is_empty() {
+            self.changed.notify_one();
+        } else if let Some(at) = out.outbound.poll_timeout() {
+            self.arm(out, at);
+        }
+        self.refill(out);
+        self.report(out);
+    }
+
+    fn arm(self: &Arc<Self>, out: &mut Out, at: Instant) {
+        if out.armed.is_none_or(|armed| at < armed) {
+            out.armed = Some(at);
+            self.engine.pacer.arm(at, Arc::clone(self));
+        }
+    }
+
+    /// Sends one frame in one write. False if the socket did not take all of it.
+    fn send(&self, out: &mut Out, frame: &[u8]) -> bool {
+        let sent = match self.writer.try_write(frame) {
+            Ok(sent) => sent,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
+            // The connection is gone; its task learns so from reading.
+            Err(_) => frame.len(),
+        };
+        out.unsent.extend_from_slice(&frame[sent..]);
+        sent == frame.len()
+    }
+
+    fn send_unsent(&self, out: &mut Out) -> bool {
+        if out.unsent.is_empty() {
+            return true;
+        }
+        let unsent = std::mem::take(&mut out.unsent);
+        self.send(out, &unsent)
+    }
+
+    /// Asks the play's source for more when little is left.
+    fn refill(self: &Arc<Self>, out: &mut Out) {
+        let Some((play, waiting)) = out.outbound.playback() else {
+            out.source = PlaySource::Nothing;
+            return;
+        };
+        if waiting >= out.outbound.rate().bytes_in(LOW_WATER) {
+            return;
+        }
+        match std::mem::replace(&mut out.source, PlaySource::Nothing) {
+            PlaySource::Nothing => {}
+            PlaySource::Waiting => self.push(Event::Hungry(play)),
+            PlaySource::File(file) => {
+                let (line, chunk) = (Arc::clone(self), out.outbound.rate().bytes_in(CHUNK));
+                self.io.spawn_blocking(move || refill::read(line, play, file, chunk));
+            }
+        }
+    }
+
+    pub(super) fn report(&self, out: &mut Out) {
+        while let Some(finished) = out.outbound.poll_finished() {
+            self.push(Event::Played(finished));
+        }
+        if out.outbound.poll_drained() {
+            self.push(Event::Drain);
+        }
+    }
+}
