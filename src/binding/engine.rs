@@ -1,0 +1,238 @@
+//! The engine, as JavaScript has it: `lib/engine.js` is its only caller.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use napi::Env;
+use napi::bindgen_prelude::{BufferSlice, Function, Result};
+use napi_derive::napi;
+
+use super::doorbell::Doorbell;
+use super::options::{DialOptions, ListenOptions};
+use crate::events::Packer;
+use crate::net::{self, Line};
+use crate::protocol::Digit;
+
+/// Bytes of an entry in the list of writes: the call's number, the length, both 32 bits.
+const ENTRY: usize = 8;
+
+/// A server that listens, or why it does not.
+#[napi(object)]
+pub struct Listening {
+    /// 0, or the system's error number; the other fields mean nothing then.
+    pub errno: i32,
+    pub id: u32,
+    pub address: String,
+    pub port: u16,
+    pub family: String,
+}
+
+/// What one call has carried, and what went wrong.
+#[napi(object)]
+pub struct CallStats {
+    pub frames_in: f64,
+    pub bytes_in: f64,
+    pub dropped_frames_in: f64,
+    pub dropped_bytes_in: f64,
+    pub unknown_kinds: f64,
+    pub malformed: f64,
+    pub frames_out: f64,
+    pub bytes_out: f64,
+    pub queued_bytes_out: f64,
+    pub late_frames: f64,
+    pub underruns: f64,
+}
+
+/// What one server has seen.
+#[napi(object)]
+pub struct ServerStats {
+    pub connections: f64,
+    pub accepted: f64,
+    pub calls: f64,
+    pub dropped: f64,
+}
+
+/// Everything of one JavaScript environment.
+#[napi]
+pub struct Engine {
+    engine: Arc<net::Engine>,
+}
+
+#[napi]
+impl Engine {
+    /// `onWake` is called when there is something to drain.
+    #[napi(constructor)]
+    pub fn new(env: Env, on_wake: Function<'_, (), ()>) -> Result<Self> {
+        let engine = net::Engine::new(Box::new(Doorbell::new(&on_wake)?));
+        env.add_env_cleanup_hook(Arc::clone(&engine), |engine| engine.stop())?;
+        Ok(Self { engine })
+    }
+
+    /// Binds, listens and returns.
+    #[napi]
+    pub fn listen(&self, options: ListenOptions) -> Result<Listening> {
+        let (listen, server) = options.parse()?;
+        Ok(match self.engine.listen(&listen, server) {
+            Ok(bound) => Listening {
+                errno: 0,
+                id: bound.id,
+                address: bound.address.ip().to_string(),
+                port: bound.address.port(),
+                family: if bound.address.is_ipv4() { "IPv4" } else { "IPv6" }.to_owned(),
+            },
+            Err(error) => Listening {
+                errno: error.raw_os_error().unwrap_or(-1),
+                id: 0,
+                address: String::new(),
+                port: 0,
+                family: String::new(),
+            },
+        })
+    }
+
+    /// Hangs up the server's calls; its `Closed` follows.
+    #[napi]
+    pub fn close_server(&self, id: u32) {
+        self.engine.close_server(id);
+    }
+
+    #[napi]
+    pub fn server_stats(&self, id: u32) -> Option<ServerStats> {
+        let stats = self.engine.server_stats(id)?;
+        Some(ServerStats {
+            connections: stats.connections as f64,
+            accepted: stats.accepted as f64,
+            calls: stats.calls as f64,
+            dropped: stats.dropped as f64,
+        })
+    }
+
+    /// Gives the number of a call that is being placed.
+    #[napi]
+    pub fn connect(&self, options: DialOptions) -> Result<u32> {
+        Ok(self.engine.connect(options.try_into()?)?)
+    }
+
+    /// Fills `slab` from `at` on, and `words` (see `events::packed`). Gives twice the number of
+    /// events, plus one if some found no room.
+    #[napi]
+    pub fn drain(&self, mut slab: BufferSlice<'_>, at: u32, mut words: BufferSlice<'_>) -> u32 {
+        let mut packer = Packer::new(&mut slab, at as usize, &mut words);
+        let more = self.engine.drain(&mut packer);
+        packer.events() as u32 * 2 + u32::from(more)
+    }
+
+    /// Writes many pieces: `entries` says of whom each is and how long; their audio lies end to end
+    /// in `pcm`. Each length is replaced by the bytes that wait on that call then.
+    #[napi]
+    pub fn write_many(&self, pcm: BufferSlice<'_>, mut entries: BufferSlice<'_>, count: u32) {
+        let mut rest: &[u8] = &pcm;
+        for entry in entries.chunks_exact_mut(ENTRY).take(count as usize) {
+            let (id, length) = entry.split_at_mut(ENTRY / 2);
+            let piece = rest.get(..word(length) as usize).unwrap_or_default();
+            rest = rest.get(piece.len()..).unwrap_or_default();
+            let waiting = self.line(word(id)).map_or(0, |line| {
+                // The caller has seen to it that there is room; what it counted is a lower bound.
+                line.write(piece).map_or(0, |(waiting, _)| waiting)
+            });
+            length.copy_from_slice(&(waiting as u32).to_ne_bytes());
+        }
+    }
+
+    /// Writes one piece. Gives -1 if there is no room for it, else twice the bytes that wait, plus
+    /// one if the writer should wait for `Drain`.
+    #[napi]
+    pub fn write(&self, id: u32, pcm: &[u8]) -> i64 {
+        match self.line(id).map(|line| line.write(pcm)) {
+            Some(Ok((waiting, above))) => waiting as i64 * 2 + i64::from(above),
+            Some(Err(_full)) => -1,
+            None => 1,
+        }
+    }
+
+    /// Someone listens to the call.
+    #[napi]
+    pub fn open(&self, id: u32) {
+        self.engine.open(id);
+    }
+
+    /// Begins to play a file; its `Played` follows. False if the call is gone.
+    #[napi]
+    pub fn play_file(&self, id: u32, play: u32, path: String) -> bool {
+        self.with(id, |line| line.play_file(play, PathBuf::from(path)))
+    }
+
+    /// Begins to play what is fed; its `Played` follows. False if the call is gone.
+    #[napi]
+    pub fn play_fed(&self, id: u32, play: u32) -> bool {
+        self.with(id, |line| line.play_fed(play))
+    }
+
+    /// Feeds a play. True if it has enough until `Hungry`; null if it is over.
+    #[napi]
+    pub fn feed(&self, id: u32, play: u32, pcm: &[u8]) -> Option<bool> {
+        self.line(id)?.feed(play, pcm)
+    }
+
+    /// A fed play gets no more.
+    #[napi]
+    pub fn feed_end(&self, id: u32, play: u32) {
+        self.with(id, |line| line.feed_end(play));
+    }
+
+    /// Ends the play.
+    #[napi]
+    pub fn stop(&self, id: u32) {
+        self.with(id, Line::stop);
+    }
+
+    /// Sends a key; the caller has checked that it is one.
+    #[napi]
+    pub fn dtmf(&self, id: u32, digit: u8) {
+        if let Some(digit) = Digit::new(digit) {
+            self.with(id, |line| line.send_dtmf(digit));
+        }
+    }
+
+    #[napi]
+    pub fn hangup(&self, id: u32, drain: bool) {
+        self.with(id, |line| line.hangup(drain));
+    }
+
+    /// Null once the call is forgotten.
+    #[napi]
+    pub fn call_stats(&self, id: u32) -> Option<CallStats> {
+        let stats = self.line(id)?.stats();
+        Some(CallStats {
+            frames_in: stats.frames_in as f64,
+            bytes_in: stats.bytes_in as f64,
+            dropped_frames_in: stats.inbox.dropped_frames as f64,
+            dropped_bytes_in: stats.inbox.dropped_bytes as f64,
+            unknown_kinds: stats.protocol.unknown_kinds as f64,
+            malformed: stats.protocol.malformed as f64,
+            frames_out: stats.outbound.frames as f64,
+            bytes_out: stats.outbound.bytes as f64,
+            queued_bytes_out: stats.queued_bytes as f64,
+            late_frames: stats.outbound.late_frames as f64,
+            underruns: stats.outbound.underruns as f64,
+        })
+    }
+
+    /// JavaScript has seen the call's end.
+    #[napi]
+    pub fn forget(&self, id: u32) {
+        self.engine.forget(id);
+    }
+
+    fn line(&self, id: u32) -> Option<Arc<Line>> {
+        self.engine.line(id)
+    }
+
+    fn with(&self, id: u32, act: impl FnOnce(&Arc<Line>)) -> bool {
+        self.line(id).inspect(act).is_some()
+    }
+}
+
+fn word(bytes: &[u8]) -> u32 {
+    bytes.try_into().map(u32::from_ne_bytes).unwrap_or_default()
+}

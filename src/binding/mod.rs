@@ -1,0 +1,5 @@
+//! The only place that knows N-API: converts, delegates, and maps what comes back.
+
+mod doorbell;
+mod engine;
+mod options;

@@ -1,0 +1,108 @@
+//! Plain mirrors of what JavaScript passes. `lib/options.js` has checked every value and filled in
+//! the defaults, so a value out of range can only be a mistake in that file.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use napi::bindgen_prelude::{Error, Result, Status};
+use napi_derive::napi;
+
+use crate::call::Silence;
+use crate::net;
+use crate::protocol::SampleRate;
+
+/// How a call is handled; times in milliseconds.
+#[napi(object)]
+pub struct CallOptions {
+    pub sample_rate: u32,
+    pub silence: String,
+    pub high_water_ms: u32,
+    pub outbound_limit_ms: u32,
+    pub inbound_limit_ms: u32,
+    pub hold_ms: u32,
+}
+
+/// Where and how a server listens.
+#[napi(object)]
+pub struct ListenOptions {
+    pub address: String,
+    pub port: u16,
+    pub backlog: i32,
+    pub reuse_port: bool,
+    pub handshake_timeout_ms: u32,
+    pub max_connections: u32,
+    pub call: CallOptions,
+}
+
+/// Whom to call.
+#[napi(object)]
+pub struct DialOptions {
+    pub addresses: Vec<String>,
+    pub port: u16,
+    pub id: String,
+    pub timeout_ms: u32,
+    pub call: CallOptions,
+}
+
+impl TryFrom<CallOptions> for net::CallOptions {
+    type Error = Error;
+
+    fn try_from(options: CallOptions) -> Result<Self> {
+        Ok(Self {
+            rate: SampleRate::from_hz(options.sample_rate).ok_or_else(|| invalid("sampleRate"))?,
+            silence: match options.silence.as_str() {
+                "until-audio" => Silence::UntilAudio,
+                "always" => Silence::Always,
+                "never" => Silence::Never,
+                _ => return Err(invalid("silence")),
+            },
+            high_water: milliseconds(options.high_water_ms),
+            outbound_limit: milliseconds(options.outbound_limit_ms),
+            inbound_limit: milliseconds(options.inbound_limit_ms),
+            hold: milliseconds(options.hold_ms),
+        })
+    }
+}
+
+impl ListenOptions {
+    pub fn parse(self) -> Result<(net::ListenOptions, net::ServerOptions)> {
+        let listen = net::ListenOptions {
+            address: address(&self.address)?,
+            port: self.port,
+            backlog: self.backlog,
+            reuse_port: self.reuse_port,
+        };
+        let server = net::ServerOptions {
+            call: self.call.try_into()?,
+            handshake_timeout: milliseconds(self.handshake_timeout_ms),
+            max_connections: self.max_connections as usize,
+        };
+        Ok((listen, server))
+    }
+}
+
+impl TryFrom<DialOptions> for net::DialOptions {
+    type Error = Error;
+
+    fn try_from(options: DialOptions) -> Result<Self> {
+        let socket = |host: &String| Ok(SocketAddr::new(address(host)?, options.port));
+        Ok(Self {
+            addresses: options.addresses.iter().map(socket).collect::<Result<_>>()?,
+            id: options.id.parse().map_err(|_| invalid("ref"))?,
+            timeout: milliseconds(options.timeout_ms),
+            call: options.call.try_into()?,
+        })
+    }
+}
+
+fn address(host: &str) -> Result<IpAddr> {
+    host.parse().map_err(|_| invalid("host"))
+}
+
+fn milliseconds(value: u32) -> Duration {
+    Duration::from_millis(value.into())
+}
+
+fn invalid(name: &str) -> Error {
+    Error::new(Status::InvalidArg, format!("{name} is out of range"))
+}

@@ -1,0 +1,21 @@
+//! The core of `callstreams`: live audio of telephone calls for Node.js.
+//!
+//! | module     | what it is                                              | what it leaves to others |
+//! | ---------- | ------------------------------------------------------- | ------------------------ |
+//! | [`protocol`] | AudioSocket's frames and their bytes                  | what a frame means       |
+//! | [`audio`]  | mixing, and files of audio                              | when it is heard         |
+//! | [`call`]   | one call: what is heard, what is said and when          | sockets, the clock       |
+//! | [`events`] | what happened, on its way to JavaScript                 | N-API                    |
+//! | [`net`]    | servers, connections, the I/O thread, the pacer         | JavaScript               |
+//! | `binding`  | N-API                                                   | everything else          |
+//!
+//! Each knows only those above it. Read `call::outbound` for how audio keeps time, `net::Engine`
+//! for how it all runs.
+
+pub mod audio;
+mod binding;
+pub mod call;
+pub mod events;
+pub mod net;
+pub mod protocol;
+mod sync;
