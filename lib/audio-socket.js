@@ -1,0 +1,255 @@
+"use strict";
+
+const { AsyncResource } = require("node:async_hooks");
+const { EventEmitter } = require("node:events");
+const { AudioStream } = require("./audio-stream.js");
+const { connect } = require("./connect.js");
+const { Kind, engine, route, unroute } = require("./engine.js");
+const { codedError, systemError, typeError } = require("./errors.js");
+const { Line } = require("./line.js");
+const { findAddress, listenArguments } = require("./listen.js");
+const { nativeCallOptions, serverOptions } = require("./options.js");
+
+const TRANSPORT = "audiosocket";
+
+/** A server that Asterisk dials. The API is described in index.d.ts. */
+class AudioSocket extends EventEmitter {
+  #options;
+  #scope = new AsyncResource("AudioSocket");
+  #handler = null;
+  #id = null;
+  #address = null;
+  #starting = false;
+  #closed = null;
+  #finish = null;
+  #warned = false;
+  #unhandledErrors = 0;
+  #handlerErrors = 0;
+  #lastStats = { connections: 0, accepted: 0, calls: 0, dropped: 0 };
+
+  /** Places a call, as Asterisk does. */
+  static connect(options) {
+    return connect(options);
+  }
+
+  constructor(options = {}) {
+    super({ captureRejections: true });
+    this.#options = serverOptions(options);
+  }
+
+  get listening() {
+    return this.#address !== null && this.#closed === null;
+  }
+
+  get connections() {
+    return this.#stats().connections;
+  }
+
+  address() {
+    return this.#address;
+  }
+
+  onConnection(handler) {
+    if (typeof handler !== "function") {
+      throw typeError("handler", "a function", handler);
+    }
+    this.#handler = handler;
+    return this;
+  }
+
+  listen(...args) {
+    const { options, callback } = listenArguments(args);
+    if (this.#starting || this.#id !== null) {
+      throw codedError("ERR_SERVER_ALREADY_LISTEN", "The server listens already, or is closing");
+    }
+    if (callback !== null) {
+      this.once("listening", callback);
+    }
+    this.#starting = true;
+    findAddress(options, (error, address, port) => {
+      this.#bind(error, { ...options, address, port });
+    });
+    return this;
+  }
+
+  close() {
+    if (this.#id === null) {
+      this.#starting = false;
+      return Promise.resolve();
+    }
+    this.#closed ??= new Promise((resolve) => {
+      this.#finish = resolve;
+      this.#lastStats = this.#stats();
+      engine().closeServer(this.#id);
+    });
+    return this.#closed;
+  }
+
+  metrics() {
+    return {
+      ...this.#stats(),
+      unhandledErrors: this.#unhandledErrors,
+      handlerErrors: this.#handlerErrors
+    };
+  }
+
+  async [Symbol.asyncDispose ?? Symbol.for("nodejs.asyncDispose")]() {
+    await this.close();
+  }
+
+  /** An async listener of the server's rejected. */
+  [Symbol.for("nodejs.rejection")](error, event, ...args) {
+    this.handleThrow(error, event === "connection" ? args[1] : null);
+  }
+
+  /** A call has come. */
+  handleConnection(id, [, ref, remoteAddress, remotePort, sampleRate]) {
+    this.#scope.runInAsyncScope(() => {
+      const line = new Line(id, this, this.#options);
+      const stream = new AudioStream(line);
+      const request = {
+        ref,
+        transport: TRANSPORT,
+        remoteAddress,
+        remotePort: Number(remotePort),
+        sampleRate: Number(sampleRate)
+      };
+      line.runInScope(() => this.#handle(line, request, stream));
+    });
+  }
+
+  handleEvent(kind, fields) {
+    if (kind === Kind.CLOSED) {
+      this.#handleClosed();
+    } else if (kind === Kind.DROP) {
+      const [code, remoteAddress, remotePort] = fields;
+      this.#emit("drop", { code, remoteAddress, remotePort: Number(remotePort) });
+    } else if (kind === Kind.ERROR) {
+      this.#report(systemError(Number(fields[0]), "accept"));
+    }
+  }
+
+  /** A call failed, and nobody listens to its `error`. */
+  handleUnheard(error) {
+    this.#unhandledErrors += 1;
+    if (this.listenerCount("error") > 0) {
+      this.#report(error);
+    }
+  }
+
+  /** The user's code threw or rejected: its call ends, everything else goes on. */
+  handleThrow(error, stream) {
+    this.#handlerErrors += 1;
+    stream?.hangup();
+    this.#report(error);
+  }
+
+  #handle(line, request, stream) {
+    const listeners = this.listenerCount("connection");
+    if (this.#handler === null && listeners === 0) {
+      this.#warnOfNoHandler();
+      stream.hangup();
+      return;
+    }
+    this.#emit("connection", request, stream);
+    line.handleHandler(true);
+    const settled = () => line.handleHandler(false);
+    const failed = (error) => this.handleThrow(error, stream);
+    try {
+      const result = this.#handler?.(request, stream);
+      if (typeof result?.then === "function") {
+        result.then(settled, failed);
+        return;
+      }
+    } catch (error) {
+      failed(error);
+    }
+    settled();
+  }
+
+  #bind(failure, options) {
+    if (!this.#starting) {
+      return;
+    }
+    this.#starting = false;
+    const error = failure ?? this.#tryListen(options);
+    process.nextTick(() => {
+      this.#scope.runInAsyncScope(() => {
+        if (error) {
+          this.emit("error", error);
+        } else if (this.listening) {
+          this.emit("listening");
+        }
+      });
+    });
+  }
+
+  /** Binds and listens. Gives the error, if there was one. */
+  #tryListen({ address, port, backlog, reusePort }) {
+    const bound = engine().listen({
+      address,
+      port,
+      backlog,
+      reusePort,
+      handshakeTimeoutMs: Math.round(this.#options.handshakeTimeout),
+      maxConnections: this.#options.maxConnections,
+      call: nativeCallOptions(this.#options)
+    });
+    if (bound.errno !== 0) {
+      return systemError(bound.errno, "listen", { address, port });
+    }
+    this.#id = bound.id;
+    this.#address = { address: bound.address, family: bound.family, port: bound.port };
+    route(bound.id, this);
+    return null;
+  }
+
+  #handleClosed() {
+    unroute(this.#id);
+    const finish = this.#finish;
+    this.#id = null;
+    this.#address = null;
+    this.#closed = null;
+    this.#finish = null;
+    this.#lastStats = { ...this.#lastStats, connections: 0 };
+    this.#emit("close");
+    finish?.();
+  }
+
+  #stats() {
+    const stats = this.#id === null ? null : engine().serverStats(this.#id);
+    return stats ?? this.#lastStats;
+  }
+
+  #warnOfNoHandler() {
+    if (!this.#warned) {
+      this.#warned = true;
+      process.emitWarning("A call was hung up: the server has no connection handler", {
+        code: "CALLSTREAMS_NO_HANDLER"
+      });
+    }
+  }
+
+  #emit(event, ...args) {
+    try {
+      this.#scope.runInAsyncScope(() => this.emit(event, ...args));
+    } catch (error) {
+      this.handleThrow(error, event === "connection" ? args[1] : null);
+    }
+  }
+
+  /** Gives an error to the server's listeners; with none, or one that throws, a warning is given. */
+  #report(error) {
+    try {
+      if (this.listenerCount("error") > 0) {
+        this.emit("error", error);
+        return;
+      }
+    } catch (thrown) {
+      error = thrown;
+    }
+    process.emitWarning(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+module.exports = { AudioSocket };

@@ -1,0 +1,111 @@
+"use strict";
+
+const { EventEmitter } = require("node:events");
+const path = require("node:path");
+const { toBytes } = require("./bytes.js");
+const { rangeError, typeError } = require("./errors.js");
+const { Line } = require("./line.js");
+const { PairLine } = require("./pair-line.js");
+const { EventType } = require("./types.js");
+
+const DIGIT = /^[0-9*#A-D]$/i;
+
+/**
+ * A call's live audio in both directions. The API is described in index.d.ts.
+ *
+ * The stream is the face; behind it is a line, which is either the core's or a pair of Node objects
+ * that was passed in.
+ */
+class AudioStream extends EventEmitter {
+  #line;
+
+  constructor(readable, socket) {
+    super({ captureRejections: true });
+    this.#line = readable instanceof Line ? readable : new PairLine(readable, socket);
+    this.#line.attach(this);
+  }
+
+  get sampleRate() {
+    return this.#line.sampleRate;
+  }
+
+  write(pcm) {
+    return this.#line.write(toBytes("pcm", pcm));
+  }
+
+  async play(file) {
+    if (typeof file !== "string" || file === "" || file.includes("\0")) {
+      throw typeError("path", "the path of a file", file);
+    }
+    return this.#line.play(this.#line.keepsPaths ? file : path.resolve(file));
+  }
+
+  async playStream(readable) {
+    return this.#line.playStream(readable);
+  }
+
+  stop() {
+    this.#line.stop();
+  }
+
+  dtmf(digits) {
+    const keys = [...String(digits)];
+    const wrong = keys.find((key) => !DIGIT.test(key));
+    if (wrong !== undefined || keys.length === 0) {
+      throw rangeError("digits", "keys of 0-9 * # A-D", digits);
+    }
+    for (const key of keys) {
+      this.#line.dtmf(key.charCodeAt(0));
+    }
+  }
+
+  hangup(options) {
+    this.#line.hangup(options?.drain === true);
+  }
+
+  stats() {
+    return this.#line.stats();
+  }
+
+  onData(callback) {
+    return this.#listen(EventType.DATA, callback);
+  }
+
+  onClose(callback) {
+    return this.#listen(EventType.END, callback);
+  }
+
+  onError(callback) {
+    return this.#listen(EventType.ERROR, callback);
+  }
+
+  onDtmf(callback) {
+    return this.#listen("dtmf", callback);
+  }
+
+  on(event, listener) {
+    super.on(event, listener);
+    this.#line?.handleListener(event);
+    return this;
+  }
+
+  prependListener(event, listener) {
+    super.prependListener(event, listener);
+    this.#line?.handleListener(event);
+    return this;
+  }
+
+  /** An async listener rejected. */
+  [Symbol.for("nodejs.rejection")](error) {
+    this.#line.handleThrow(error);
+  }
+
+  #listen(event, callback) {
+    this.#line.emitter.on(event, callback);
+    return this;
+  }
+}
+
+AudioStream.prototype.addListener = AudioStream.prototype.on;
+
+module.exports = { AudioStream };

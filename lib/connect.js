@@ -1,0 +1,112 @@
+"use strict";
+
+const { randomUUID } = require("node:crypto");
+const dns = require("node:dns/promises");
+const net = require("node:net");
+const { AudioStream } = require("./audio-stream.js");
+const { engine } = require("./engine.js");
+const { codedError, rangeError, typeError } = require("./errors.js");
+const { Line } = require("./line.js");
+const { dialOptions, nativeCallOptions } = require("./options.js");
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const MAX_PORT = 65535;
+
+/** Dials a server and gives the call's AudioStream when the connection is up. */
+async function connect(given) {
+  const options = checked(given);
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const addresses = await lookUp(options.host);
+  signal?.throwIfAborted();
+  return dial(options, addresses);
+}
+
+function dial(options, addresses) {
+  return new Promise((resolve, reject) => {
+    const { signal } = options;
+    const settle = (outcome) => (result) => {
+      signal?.removeEventListener("abort", abort);
+      outcome(result);
+    };
+    const owner = new Caller(settle(resolve), settle(reject));
+    const abort = () => owner.abort(signal.reason);
+    signal?.addEventListener("abort", abort, { once: true });
+    const id = engine().connect({
+      addresses,
+      port: options.port,
+      id: options.ref,
+      timeoutMs: Math.round(options.timeout),
+      call: nativeCallOptions(options)
+    });
+    owner.stream = new AudioStream(new Line(id, owner, options));
+  });
+}
+
+/** Whoever placed the call: hears of it until it is up, and of what its listeners do not take. */
+class Caller {
+  stream = null;
+  #connected;
+  #failed;
+  #aborted = false;
+
+  constructor(connected, failed) {
+    this.#connected = connected;
+    this.#failed = failed;
+  }
+
+  abort(reason) {
+    this.#aborted = true;
+    this.#failed(reason);
+  }
+
+  handleConnected(stream) {
+    if (this.#aborted) {
+      stream.hangup();
+    } else {
+      this.#connected(stream);
+    }
+  }
+
+  /** Before the call is up this fails the dial; later it has nobody to go to. */
+  handleUnheard(error) {
+    this.#failed(error);
+  }
+
+  /** As any listener's throw in Node. */
+  handleThrow(error, stream) {
+    stream?.hangup();
+    process.nextTick(() => {
+      throw error;
+    });
+  }
+}
+
+function checked(given) {
+  const options = dialOptions(given ?? {});
+  const { host, port, signal } = options;
+  const ref = options.ref ?? randomUUID();
+  if (typeof host !== "string") {
+    throw typeError("options.host", "a string", host);
+  }
+  if (!Number.isInteger(port) || port < 1 || port > MAX_PORT) {
+    throw codedError("ERR_SOCKET_BAD_PORT", `options.port must be from 1 to ${MAX_PORT}. Received ${port}`);
+  }
+  if (!UUID.test(ref)) {
+    throw rangeError("options.ref", "a UUID", ref);
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw typeError("options.signal", "an AbortSignal", signal);
+  }
+  return { ...options, ref };
+}
+
+async function lookUp(host) {
+  if (net.isIP(host) !== 0) {
+    return [host];
+  }
+  const found = await dns.lookup(host, { all: true });
+  return found.map(({ address }) => address);
+}
+
+module.exports = { connect };

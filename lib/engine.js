@@ -1,0 +1,120 @@
+"use strict";
+
+const { Engine } = require("../native/index.js");
+
+/** What an event is; `src/events/event.rs` has the same list. */
+const Kind = Object.freeze({
+  AUDIO: 0,
+  CONNECTION: 1,
+  CONNECTED: 2,
+  RATE: 3,
+  DTMF: 4,
+  PEER_ERROR: 5,
+  ERROR: 6,
+  WARNING: 7,
+  DRAIN: 8,
+  PLAYED: 9,
+  HUNGRY: 10,
+  ENDING: 11,
+  END: 12,
+  DROP: 13,
+  CLOSED: 14
+});
+
+const SLAB_BYTES = 64 * 1024;
+const EVENTS_PER_DRAIN = 1024;
+const WORDS = 3;
+const WORD_BYTES = 4;
+const KIND_SHIFT = 24;
+const LENGTH_MASK = 0xffffff;
+
+/** Drains in a row before Node's loop gets its turn. */
+const DRAINS_PER_TURN = 16;
+
+/** Longer than any process waits: the timer is there to be there. */
+const FOREVER_MS = 2 ** 31 - 1;
+
+/** Servers and calls by number: each has `handleEvent`, calls also `handleAudio`. */
+const routes = new Map();
+const words = Buffer.allocUnsafeSlow(EVENTS_PER_DRAIN * WORDS * WORD_BYTES);
+const word = new Uint32Array(words.buffer);
+const afterDrain = [];
+
+let native = null;
+let slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+let at = 0;
+let holders = 0;
+let keepAlive = null;
+
+/** The core of this environment, made at its first use. */
+function engine() {
+  native ??= new Engine(drain);
+  return native;
+}
+
+/** Events of number `id` go to `target` until `unroute`. They keep the process alive. */
+function route(id, target) {
+  routes.set(id, target);
+  holders += 1;
+  keepAlive ??= setInterval(() => {}, FOREVER_MS);
+}
+
+function unroute(id) {
+  if (routes.delete(id) && --holders === 0) {
+    clearInterval(keepAlive);
+    keepAlive = null;
+  }
+}
+
+/** Calls `done` after each drain's last event. */
+function onDrained(done) {
+  afterDrain.push(done);
+}
+
+function drain() {
+  let more = true;
+  for (let round = 0; more && round < DRAINS_PER_TURN; round += 1) {
+    const result = native.drain(slab, at, words);
+    const count = result >>> 1;
+    more = (result & 1) === 1;
+    deliver(count);
+    if (more && count < EVENTS_PER_DRAIN) {
+      // Views of the old slab may live on, so it is left to them.
+      slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+      at = 0;
+    }
+  }
+  for (const done of afterDrain) {
+    done();
+  }
+  if (more) {
+    setImmediate(drain);
+  }
+}
+
+function deliver(count) {
+  const from = slab;
+  for (let index = 0; index < count; index += 1) {
+    const id = word[index * WORDS];
+    const what = word[index * WORDS + 1];
+    const start = word[index * WORDS + 2];
+    at = start + (what & LENGTH_MASK);
+    dispatch(id, what >>> KIND_SHIFT, from, start, at);
+  }
+}
+
+function dispatch(id, kind, from, start, end) {
+  const target = routes.get(id);
+  if (kind === Kind.AUDIO) {
+    target?.handleAudio(from.subarray(start, end));
+    return;
+  }
+  const fields = from.utf8Slice(start, end).split("\n");
+  if (kind === Kind.CONNECTION) {
+    routes.get(Number(fields[0]))?.handleConnection(id, fields);
+  } else {
+    target?.handleEvent(kind, fields);
+  }
+}
+
+module.exports = { Kind, engine, onDrained, route, unroute };

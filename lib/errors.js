@@ -1,0 +1,53 @@
+"use strict";
+
+const { getSystemErrorMap, inspect } = require("node:util");
+const { ErrorCode } = require("./types.js");
+
+const MESSAGES = {
+  [ErrorCode.NONE]: "No error",
+  [ErrorCode.AST_HANGUP]: "Asterisk hangup",
+  [ErrorCode.AST_FRAME_FORWARDING]: "Asterisk frame forwarding",
+  [ErrorCode.AST_MEMORY]: "Asterisk memory"
+};
+
+/** The peer sent an error message, which ends the call. */
+class AudioSocketError extends Error {
+  constructor(errorCode) {
+    super(AudioSocketError.getMessageFromCode(errorCode));
+    this.name = "AudioSocketError";
+    this.code = "ERR_AUDIOSOCKET";
+    this.errorCode = errorCode;
+  }
+
+  static getMessageFromCode(errorCode) {
+    return MESSAGES[errorCode] ?? "Unknown error";
+  }
+}
+
+/** An error with a stable code. */
+function codedError(code, message) {
+  return Object.assign(new Error(message), { code });
+}
+
+/** The argument `name` is not of the kind that is wanted. */
+function typeError(name, wanted, value) {
+  const message = `The "${name}" argument must be ${wanted}. Received ${inspect(value, { depth: 0 })}`;
+  return Object.assign(new TypeError(message), { code: "ERR_INVALID_ARG_TYPE" });
+}
+
+/** The argument `name` is of the right kind and out of range. */
+function rangeError(name, wanted, value) {
+  const message = `The "${name}" argument must be ${wanted}. Received ${inspect(value, { depth: 0 })}`;
+  return Object.assign(new RangeError(message), { code: "ERR_OUT_OF_RANGE" });
+}
+
+/** The error that Node would make of a failed system call: `where` is an address and port, or a path. */
+function systemError(errno, syscall, where = {}) {
+  const [code, text] = getSystemErrorMap().get(-errno) ?? ["UNKNOWN", "unknown error"];
+  const place = where.address === undefined ? "" : ` ${where.address}:${where.port}`;
+  const file = where.path === undefined ? "" : `, '${where.path}'`;
+  const message = file ? `${code}: ${text}, ${syscall}${file}` : `${syscall} ${code}: ${text}${place}`;
+  return Object.assign(new Error(message), { errno: -errno, code, syscall }, where);
+}
+
+module.exports = { AudioSocketError, codedError, rangeError, systemError, typeError };

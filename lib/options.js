@@ -1,0 +1,93 @@
+"use strict";
+
+const { rangeError, typeError } = require("./errors.js");
+
+const SAMPLE_RATES = [8000, 12000, 16000, 24000, 32000, 44100, 48000, 96000, 192000];
+const SILENCES = ["until-audio", "always", "never"];
+const MAX_SECONDS = 3600;
+const MAX_MILLISECONDS = 2 ** 31 - 1;
+
+/** Audio and the end of a call wait this long for a listener. */
+const HOLD_MS = 2000;
+
+/** How a call is treated. Times are in seconds of audio. */
+const CALL_DEFAULTS = {
+  sampleRate: 8000,
+  silence: "until-audio",
+  highWaterMark: 1,
+  outboundLimit: 120,
+  inboundLimit: 5
+};
+
+const SERVER_DEFAULTS = { ...CALL_DEFAULTS, handshakeTimeout: 5000, maxConnections: 65535 };
+
+/** Asterisk sends no silence of its own, and gives a connection two seconds. */
+const DIAL_DEFAULTS = { ...CALL_DEFAULTS, silence: "never", host: "127.0.0.1", timeout: 2000 };
+
+const RULES = {
+  sampleRate: oneOf(SAMPLE_RATES),
+  silence: oneOf(SILENCES),
+  highWaterMark: between(0, MAX_SECONDS),
+  outboundLimit: between(0, MAX_SECONDS),
+  inboundLimit: between(0, MAX_SECONDS),
+  handshakeTimeout: between(1, MAX_MILLISECONDS),
+  maxConnections: between(1, 2 ** 32 - 1),
+  timeout: between(1, MAX_MILLISECONDS)
+};
+
+/** What `new AudioSocket(options)` was given, checked and complete. */
+function serverOptions(options) {
+  return checked(options, SERVER_DEFAULTS);
+}
+
+/** What `AudioSocket.connect(options)` was given, checked and complete. */
+function dialOptions(options) {
+  return checked(options, DIAL_DEFAULTS);
+}
+
+/** The part of checked options that the core needs for each call. */
+function nativeCallOptions(options) {
+  return {
+    sampleRate: options.sampleRate,
+    silence: options.silence,
+    highWaterMs: Math.round(options.highWaterMark * 1000),
+    outboundLimitMs: Math.round(options.outboundLimit * 1000),
+    inboundLimitMs: Math.round(options.inboundLimit * 1000),
+    holdMs: HOLD_MS
+  };
+}
+
+function checked(options, defaults) {
+  if (options === null || typeof options !== "object") {
+    throw typeError("options", "an object", options);
+  }
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const complete = { ...defaults, ...Object.fromEntries(given) };
+  for (const [name, check] of Object.entries(RULES)) {
+    if (name in defaults) {
+      check(`options.${name}`, complete[name]);
+    }
+  }
+  return complete;
+}
+
+function oneOf(values) {
+  return (name, value) => {
+    if (!values.includes(value)) {
+      throw rangeError(name, `one of ${values.join(", ")}`, value);
+    }
+  };
+}
+
+function between(low, high) {
+  return (name, value) => {
+    if (typeof value !== "number") {
+      throw typeError(name, "a number", value);
+    }
+    if (!(value >= low && value <= high)) {
+      throw rangeError(name, `a number from ${low} to ${high}`, value);
+    }
+  };
+}
+
+module.exports = { HOLD_MS, dialOptions, nativeCallOptions, serverOptions };

@@ -1,0 +1,209 @@
+"use strict";
+
+const fs = require("node:fs");
+const { Feeder } = require("./feeder.js");
+const { MAXIMUM_MESSAGE_LENGTH, MINIMUM_MESSAGE_LENGTH, MessageType } = require("./types.js");
+
+const SAMPLE_RATE = 8000;
+const FRAME_BYTES = 320;
+const FRAME_MS = 20;
+const BYTES_PER_MS = FRAME_BYTES / FRAME_MS;
+
+/** A stream's source is paused while this much of it waits. */
+const ENOUGH_BYTES = 50 * FRAME_BYTES;
+
+const FORWARDED = new Set(["data", "end", "error"]);
+
+/**
+ * A pair of Node objects behind an AudioStream: `readable` says what the peer says, and messages of
+ * the protocol are written to `socket`. Everything happens in JavaScript, at 8 kHz.
+ */
+class PairLine {
+  keepsPaths = true;
+  sampleRate = SAMPLE_RATE;
+  #readable;
+  #socket;
+  #stream = null;
+  #forwarded = new Set();
+  #playback = null;
+  #framesOut = 0;
+  #bytesOut = 0;
+
+  constructor(readable, socket) {
+    this.#readable = readable;
+    this.#socket = socket;
+  }
+
+  attach(stream) {
+    this.#stream = stream;
+  }
+
+  /** Where `onData` and its like listen. */
+  get emitter() {
+    return this.#readable;
+  }
+
+  write(bytes) {
+    return this.#send(bytes);
+  }
+
+  /** Read at once and whole, as callers that stand in for the file system expect. */
+  play(file) {
+    const pcm = fs.readFileSync(file);
+    return this.#begin((playback) => {
+      playback.pcm.push(pcm);
+      playback.ended = true;
+    });
+  }
+
+  playStream(source) {
+    return this.#begin((playback) => {
+      playback.feeder = new Feeder(source, {
+        feed: (bytes) => this.#feed(playback, bytes),
+        end: (error) => {
+          playback.ended = true;
+          playback.failure = error;
+          this.#tick(playback);
+        }
+      });
+      playback.feeder.start();
+    });
+  }
+
+  stop() {
+    this.#settle(this.#playback, false);
+  }
+
+  dtmf(key) {
+    this.#socket.write(Buffer.from([MessageType.DTMF, 0, 1, key]));
+  }
+
+  hangup() {
+    this.stop();
+    this.#socket.write(Buffer.from([MessageType.HANGUP, 0, 0]));
+    this.#socket.end();
+    this.#readable.emit("end");
+  }
+
+  stats() {
+    return { framesOut: this.#framesOut, bytesOut: this.#bytesOut };
+  }
+
+  /** Listeners on the stream hear what the readable says. */
+  handleListener(event) {
+    if (FORWARDED.has(event) && !this.#forwarded.has(event)) {
+      this.#forwarded.add(event);
+      this.#readable.on(event, (...args) => this.#stream.emit(event, ...args));
+    }
+  }
+
+  handleThrow(error) {
+    process.nextTick(() => {
+      throw error;
+    });
+  }
+
+  #send(bytes) {
+    let room = true;
+    const most = MAXIMUM_MESSAGE_LENGTH - 1;
+    for (let start = 0; start < bytes.length; start += most) {
+      const piece = bytes.subarray(start, start + most);
+      const message = Buffer.allocUnsafe(MINIMUM_MESSAGE_LENGTH + piece.length);
+      message[0] = MessageType.SLIN;
+      message.writeUInt16BE(piece.length, 1);
+      message.set(piece, MINIMUM_MESSAGE_LENGTH);
+      room = this.#socket.write(message);
+      this.#framesOut += 1;
+      this.#bytesOut += piece.length;
+    }
+    return room;
+  }
+
+  #begin(start) {
+    this.stop();
+    return new Promise((resolve, reject) => {
+      const playback = {
+        pcm: [],
+        waiting: 0,
+        ended: false,
+        failure: null,
+        feeder: null,
+        playedBytes: 0,
+        next: performance.now(),
+        timer: null,
+        resolve,
+        reject
+      };
+      this.#playback = playback;
+      start(playback);
+      this.#tick(playback);
+    });
+  }
+
+  #feed(playback, bytes) {
+    playback.pcm.push(Buffer.from(bytes));
+    playback.waiting += bytes.length;
+    this.#tick(playback);
+    return playback.waiting >= ENOUGH_BYTES;
+  }
+
+  /** Sends what is due, and comes back when the next frame is. */
+  #tick(playback) {
+    if (playback !== this.#playback || playback.timer !== null) {
+      return;
+    }
+    const frame = takeFrame(playback);
+    if (frame === null) {
+      if (playback.ended) {
+        this.#settle(playback, true);
+      }
+      return;
+    }
+    this.#send(frame);
+    playback.playedBytes += frame.length;
+    playback.next = Math.max(playback.next, performance.now() - FRAME_MS) + FRAME_MS;
+    playback.timer = setTimeout(() => {
+      playback.timer = null;
+      this.#tick(playback);
+    }, playback.next - performance.now());
+    if (playback.waiting < ENOUGH_BYTES / 2) {
+      playback.feeder?.resume();
+    }
+  }
+
+  #settle(playback, completed) {
+    if (playback === null || playback !== this.#playback) {
+      return;
+    }
+    this.#playback = null;
+    clearTimeout(playback.timer);
+    playback.feeder?.stop();
+    if (playback.failure) {
+      playback.reject(playback.failure);
+    } else {
+      playback.resolve({ completed, playedMs: playback.playedBytes / BYTES_PER_MS });
+    }
+  }
+}
+
+/** The next frame of a playback, its last piece, or null. */
+function takeFrame(playback) {
+  const [first] = playback.pcm;
+  if (first === undefined) {
+    return null;
+  }
+  if (first.length < FRAME_BYTES && playback.pcm.length > 1) {
+    playback.pcm = [Buffer.concat(playback.pcm)];
+    return takeFrame(playback);
+  }
+  if (first.length < FRAME_BYTES && !playback.ended) {
+    return null;
+  }
+  const frame = first.subarray(0, FRAME_BYTES);
+  const rest = first.subarray(FRAME_BYTES);
+  playback.pcm.splice(0, 1, ...(rest.length > 0 ? [rest] : []));
+  playback.waiting = Math.max(0, playback.waiting - frame.length);
+  return frame;
+}
+
+module.exports = { PairLine };
