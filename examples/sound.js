@@ -36,9 +36,13 @@ function durationMs(pcm, rate) {
 /** Loudness against full scale; a full-scale sine is -3 dB, digital silence -Infinity. */
 function rmsDb(pcm) {
   const count = sampleCount(pcm);
-  if (count === 0) return -Infinity;
+  if (count === 0) {
+    return -Infinity;
+  }
   let sum = 0;
-  for (let i = 0; i < count; i++) sum += sampleAt(pcm, i) ** 2;
+  for (let i = 0; i < count; i++) {
+    sum += sampleAt(pcm, i) ** 2;
+  }
   return 20 * Math.log10(Math.sqrt(sum / count) / FULL_SCALE);
 }
 
@@ -48,7 +52,9 @@ function rmsDb(pcm) {
  */
 function frequency(pcm, rate) {
   const crossings = risingCrossings(loudPart(pcm, rate));
-  if (crossings.length < 2) return NaN;
+  if (crossings.length < 2) {
+    return NaN;
+  }
   const periods = crossings.length - 1;
   return (periods * rate) / (crossings[periods] - crossings[0]);
 }
@@ -59,9 +65,15 @@ function speechSpan(pcm, rate, { thresholdDb = SILENCE_DB } = {}) {
   const loud = (i) => Math.abs(sampleAt(pcm, i)) > limit;
   let first = 0;
   let last = sampleCount(pcm) - 1;
-  while (first <= last && !loud(first)) first++;
-  while (last > first && !loud(last)) last--;
-  if (first > last) return null;
+  while (first <= last && !loud(first)) {
+    first++;
+  }
+  while (last > first && !loud(last)) {
+    last--;
+  }
+  if (first > last) {
+    return null;
+  }
   const [startMs, endMs] = [(first * 1000) / rate, ((last + 1) * 1000) / rate];
   return { startMs, endMs, ms: endMs - startMs };
 }
@@ -73,9 +85,13 @@ function gaps(pcm, rate, { thresholdDb = SILENCE_DB, minMs = 5 } = {}) {
   const found = [];
   let from = 0;
   for (let i = 0; i < sampleCount(sound); i++) {
-    if (Math.abs(sampleAt(sound, i)) <= limit) continue;
+    if (Math.abs(sampleAt(sound, i)) <= limit) {
+      continue;
+    }
     const ms = ((i - from) * 1000) / rate;
-    if (ms >= minMs) found.push({ startMs: (from * 1000) / rate, ms });
+    if (ms >= minMs) {
+      found.push({ startMs: (from * 1000) / rate, ms });
+    }
     from = i + 1;
   }
   return found;
@@ -85,7 +101,9 @@ function gaps(pcm, rate, { thresholdDb = SILENCE_DB, minMs = 5 } = {}) {
 function indexOfPcm(haystack, needle) {
   let at = haystack.indexOf(needle);
   // A match on an odd byte is two half samples, not a sample.
-  while (at !== -1 && at % BYTES_PER_SAMPLE !== 0) at = haystack.indexOf(needle, at + 1);
+  while (at !== -1 && at % BYTES_PER_SAMPLE !== 0) {
+    at = haystack.indexOf(needle, at + 1);
+  }
   return at === -1 ? -1 : at / BYTES_PER_SAMPLE;
 }
 
@@ -101,7 +119,9 @@ function synthesize(ms, rate, at) {
 
 function loudPart(pcm, rate, thresholdDb = SILENCE_DB) {
   const span = speechSpan(pcm, rate, { thresholdDb });
-  if (!span) return Buffer.alloc(0);
+  if (!span) {
+    return Buffer.alloc(0);
+  }
   const byteAt = (ms) => samplesIn(ms, rate) * BYTES_PER_SAMPLE;
   return pcm.subarray(byteAt(span.startMs), byteAt(span.endMs));
 }
@@ -110,7 +130,9 @@ function risingCrossings(pcm) {
   const found = [];
   for (let i = 1; i < sampleCount(pcm); i++) {
     const [before, after] = [sampleAt(pcm, i - 1), sampleAt(pcm, i)];
-    if (before < 0 && after >= 0) found.push(i - after / (after - before));
+    if (before < 0 && after >= 0) {
+      found.push(i - after / (after - before));
+    }
   }
   return found;
 }
@@ -140,5 +162,5 @@ module.exports = {
   frequency,
   speechSpan,
   gaps,
-  indexOfPcm,
+  indexOfPcm
 };
