@@ -2,7 +2,7 @@
 
 const net = require("node:net");
 const { once } = require("node:events");
-const { randomBytes } = require("node:crypto");
+const { randomUUID } = require("node:crypto");
 const { setTimeout: sleep } = require("node:timers/promises");
 
 const HEADER = 3;
@@ -42,7 +42,8 @@ class Caller {
   static async dial(port) {
     const socket = net.connect(port, "127.0.0.1").setNoDelay(true);
     await once(socket, "connect");
-    socket.write(Buffer.concat([Buffer.from([1, 0, 16]), randomBytes(16)]));
+    const id = Buffer.from(randomUUID().replaceAll("-", ""), "hex");
+    socket.write(Buffer.concat([Buffer.from([1, 0, 16]), id]));
     return new Caller(socket);
   }
 
