@@ -15,7 +15,7 @@ const TRANSPORT = "audiosocket";
 /** A server that Asterisk dials. The API is described in index.d.ts. */
 class AudioSocket extends EventEmitter {
   #options;
-  #scope = new AsyncResource("AudioSocket");
+  #scope = new AsyncResource("AudioSocket", { requireManualDestroy: true });
   #handler = null;
   #id = null;
   #address = null;
@@ -26,6 +26,18 @@ class AudioSocket extends EventEmitter {
   #unhandledErrors = 0;
   #handlerErrors = 0;
   #lastStats = { connections: 0, accepted: 0, calls: 0, dropped: 0 };
+
+  /** What the core's events and this server's calls have of it. */
+  #link = {
+    handleConnection: (id, fields) => this.#handleConnection(id, fields),
+    handleEvent: (kind, fields) => this.#handleEvent(kind, fields),
+    /** A call failed, and nobody listens to its `error`. */
+    handleUnheard: (error) => this.#handleUnheard(error),
+    /** The user's code threw or rejected: its call ends, everything else goes on. */
+    handleThrow: (error, stream) => this.#handleThrow(error, stream),
+    /** Calls that end now are not to wait for listeners. */
+    isClosing: () => this.#closed !== null
+  };
 
   /** Places a call, as Asterisk does. */
   static connect(options) {
@@ -99,13 +111,12 @@ class AudioSocket extends EventEmitter {
 
   /** An async listener of the server's rejected. */
   [Symbol.for("nodejs.rejection")](error, event, ...args) {
-    this.handleThrow(error, event === "connection" ? args[1] : null);
+    this.#handleThrow(error, event === "connection" ? args[1] : null);
   }
 
-  /** A call has come. */
-  handleConnection(id, [, ref, remoteAddress, remotePort, sampleRate]) {
+  #handleConnection(id, [, ref, remoteAddress, remotePort, sampleRate]) {
     this.#scope.runInAsyncScope(() => {
-      const line = new Line(id, this, this.#options);
+      const line = new Line(id, this.#link, this.#options);
       const stream = new AudioStream(line);
       const request = {
         ref,
@@ -118,7 +129,7 @@ class AudioSocket extends EventEmitter {
     });
   }
 
-  handleEvent(kind, fields) {
+  #handleEvent(kind, fields) {
     if (kind === Kind.CLOSED) {
       this.#handleClosed();
     } else if (kind === Kind.DROP) {
@@ -129,16 +140,14 @@ class AudioSocket extends EventEmitter {
     }
   }
 
-  /** A call failed, and nobody listens to its `error`. */
-  handleUnheard(error) {
+  #handleUnheard(error) {
     this.#unhandledErrors += 1;
     if (this.listenerCount("error") > 0) {
       this.#report(error);
     }
   }
 
-  /** The user's code threw or rejected: its call ends, everything else goes on. */
-  handleThrow(error, stream) {
+  #handleThrow(error, stream) {
     this.#handlerErrors += 1;
     stream?.hangup();
     this.#report(error);
@@ -154,7 +163,7 @@ class AudioSocket extends EventEmitter {
     this.#emit("connection", request, stream);
     line.handleHandler(true);
     const settled = () => line.handleHandler(false);
-    const failed = (error) => this.handleThrow(error, stream);
+    const failed = (error) => this.#handleThrow(error, stream);
     try {
       const result = this.#handler?.(request, stream);
       if (typeof result?.then === "function") {
@@ -200,7 +209,7 @@ class AudioSocket extends EventEmitter {
     }
     this.#id = bound.id;
     this.#address = { address: bound.address, family: bound.family, port: bound.port };
-    route(bound.id, this);
+    route(bound.id, this.#link);
     return null;
   }
 
@@ -234,7 +243,7 @@ class AudioSocket extends EventEmitter {
     try {
       this.#scope.runInAsyncScope(() => this.emit(event, ...args));
     } catch (error) {
-      this.handleThrow(error, event === "connection" ? args[1] : null);
+      this.#handleThrow(error, event === "connection" ? args[1] : null);
     }
   }
 

@@ -73,6 +73,10 @@ class Caller {
     this.#failed(error);
   }
 
+  isClosing() {
+    return false;
+  }
+
   /** As any listener's throw in Node. */
   handleThrow(error, stream) {
     stream?.hangup();

@@ -14,15 +14,15 @@ let lastPlay = 0;
 /**
  * A call of the core's, behind an AudioStream.
  *
- * `owner` hears what the call's own listeners do not: `handleUnheard(error)` and
- * `handleThrow(error, stream)`.
+ * `owner` is the server it came to, or whoever placed it. It hears what the call's own listeners do
+ * not: `handleUnheard(error)` and `handleThrow(error, stream)`.
  */
 class Line {
   /** Paths go to the core, which does not share our working directory. */
   keepsPaths = false;
   #owner;
   #options;
-  #scope = new AsyncResource("AudioStream");
+  #scope = new AsyncResource("AudioStream", { requireManualDestroy: true });
   #stream = null;
   #plays = new Map();
   #waiting = 0;
@@ -249,6 +249,10 @@ class Line {
     this.#lastStats = engine().callStats(this.id);
     engine().forget(this.id);
     unroute(this.id);
+    // Plays that were begun after the core had ended the call, before we knew.
+    for (const play of [...this.#plays.keys()]) {
+      this.#settle([play, "0", 0]);
+    }
     this.#handleEnding(() => this.#emit("end"));
   }
 
@@ -276,7 +280,7 @@ class Line {
    */
   #mayStillListen() {
     const stream = this.#stream;
-    if (this.#closing || stream.listenerCount("data") > 0) {
+    if (this.#closing || this.#owner.isClosing() || stream.listenerCount("data") > 0) {
       return false;
     }
     const busy = this.#handlerRuns || stream.listenerCount("end") === 0;

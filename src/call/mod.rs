@@ -8,8 +8,10 @@ mod inbound;
 mod outbound;
 mod playback;
 mod queue;
+mod settings;
 
 pub use inbound::{Heard, Inbound, InboundStats, Role, Warning};
-pub use outbound::{Outbound, OutboundStats, Settings, Silence, Transmit};
+pub use outbound::{Outbound, OutboundStats, Transmit};
 pub use playback::{Finished, SourceFailure};
 pub use queue::Full;
+pub use settings::{Settings, Silence};

@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use super::inbound::Role;
 use super::playback::{Finished, Playback, SourceFailure};
 use super::queue::{Full, Queue};
+use super::settings::{Settings, Silence};
 use crate::audio::mix_into;
 use crate::protocol::{FRAME_MS, Frame, HEADER_LEN, SampleRate, header};
 
@@ -28,28 +29,6 @@ const LEAD: Duration = Duration::from_millis(40);
 
 /// How late a slot may be used before it counts as missed.
 const PATIENCE: Duration = Duration::from_millis(2 * FRAME_MS);
-
-/// When silence is sent where there is nothing else to send.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Silence {
-    /// Until the peer's first audio: a call in which both sides wait can stay mute for good.
-    UntilAudio,
-    Always,
-    Never,
-}
-
-/// How a call is to be spoken on.
-#[derive(Clone, Copy, Debug)]
-pub struct Settings {
-    pub role: Role,
-    /// The rate until the peer's first audio says otherwise.
-    pub rate: SampleRate,
-    pub silence: Silence,
-    /// Above this much written audio, the writer is asked to wait.
-    pub high_water: Duration,
-    /// More written audio than this is refused.
-    pub limit: Duration,
-}
 
 /// What [`Outbound::poll_transmit`] put out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

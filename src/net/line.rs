@@ -5,70 +5,40 @@
 //! connection's task. The pacer does not even wait for the lock.
 
 use std::io;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, TryLockError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
-use uuid::Uuid;
 
 use super::engine::Engine;
+use super::options::{CallOptions, CallStats};
 use super::refill;
 use super::sending::{CHUNK, LOW_WATER};
 use crate::audio::RawFile;
-use crate::call::{
-    Full, InboundStats, Outbound, OutboundStats, Role, Settings, Silence, SourceFailure,
-};
-use crate::events::{AudioLimit, Event, InboxStats, Source};
-use crate::protocol::{Digit, Frame, SampleRate};
+use crate::call::{Full, InboundStats, Outbound, Role, SourceFailure};
+use crate::events::Source;
+use crate::protocol::{Digit, Frame};
 use crate::sync::lock;
-
-/// How one call is to be handled.
-#[derive(Clone, Copy, Debug)]
-pub struct CallOptions {
-    /// The rate until the peer's first audio says otherwise.
-    pub rate: SampleRate,
-    pub silence: Silence,
-    /// Above this much written audio, the writer is asked to wait.
-    pub high_water: Duration,
-    /// More written audio than this is refused.
-    pub outbound_limit: Duration,
-    /// The oldest audio that JavaScript has not taken is dropped beyond this.
-    pub inbound_limit: Duration,
-    /// The same while nobody listens.
-    pub hold: Duration,
-}
-
-/// What one call has carried, and what went wrong.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct CallStats {
-    pub frames_in: u64,
-    pub bytes_in: u64,
-    pub protocol: InboundStats,
-    pub inbox: InboxStats,
-    pub outbound: OutboundStats,
-    pub queued_bytes: u64,
-}
 
 /// A call's connection, as everyone but its own task sees it.
 #[derive(Debug)]
 pub struct Line {
     pub(super) source: Arc<Source>,
     pub(super) server: Option<u32>,
-    options: CallOptions,
+    pub(super) options: CallOptions,
     pub(super) writer: OwnedWriteHalf,
-    out: Mutex<Out>,
+    pub(super) out: Mutex<Out>,
     /// The connection's task should look again.
     pub(super) changed: Notify,
-    flooded: AtomicBool,
-    frames_in: AtomicU64,
-    bytes_in: AtomicU64,
-    unknown_kinds: AtomicU64,
-    malformed: AtomicU64,
+    pub(super) flooded: AtomicBool,
+    pub(super) frames_in: AtomicU64,
+    pub(super) bytes_in: AtomicU64,
+    pub(super) unknown_kinds: AtomicU64,
+    pub(super) malformed: AtomicU64,
     pub(super) engine: Arc<Engine>,
     pub(super) io: Handle,
 }
@@ -83,7 +53,7 @@ pub(super) struct Out {
     pub source: PlaySource,
     /// The last bytes have been handed to the socket.
     pub said_goodbye: bool,
-    ended: bool,
+    pub ended: bool,
 }
 
 /// Where the audio of the current play comes from.
@@ -105,20 +75,13 @@ impl Line {
         options: CallOptions,
         writer: OwnedWriteHalf,
     ) -> Arc<Self> {
-        let settings = Settings {
-            role,
-            rate: options.rate,
-            silence: options.silence,
-            high_water: options.high_water,
-            limit: options.outbound_limit,
-        };
         Arc::new(Self {
             source,
             server,
             options,
             writer,
             out: Mutex::new(Out {
-                outbound: Outbound::new(Instant::now(), settings),
+                outbound: Outbound::new(Instant::now(), options.settings(role)),
                 unsent: Vec::new(),
                 armed: None,
                 source: PlaySource::Nothing,
@@ -211,51 +174,11 @@ impl Line {
         }
     }
 
-    /// Makes the call known to JavaScript with its first event, and starts its clock.
-    pub(super) fn begin(self: &Arc<Self>, first: Event) {
-        self.engine.register(self);
-        self.push(first);
-        self.pump(&mut lock(&self.out), Instant::now());
-    }
-
-    /// What makes a call that came in known.
-    pub(super) fn connection_event(&self, id: Uuid, peer: SocketAddr) -> Event {
-        let server = self.server.unwrap_or_default();
-        Event::Connection { server, id, peer, rate: self.options.rate.hz() }
-    }
-
     /// Sends a frame that is not audio.
     pub(super) fn send_control(self: &Arc<Self>, frame: Frame<'_>) {
         let mut out = lock(&self.out);
         out.outbound.handle_control(frame);
         self.pump(&mut out, Instant::now());
-    }
-
-    /// The peer's audio has this rate, or is there at all.
-    pub(super) fn handle_rate(&self, rate: SampleRate) {
-        let mut out = lock(&self.out);
-        let changed = out.outbound.rate() != rate;
-        out.outbound.handle_heard(rate);
-        drop(out);
-        if changed {
-            self.push(Event::Rate(rate.hz()));
-        }
-    }
-
-    /// Passes the peer's audio on.
-    pub(super) fn handle_audio(&self, rate: SampleRate, pcm: &[u8]) {
-        self.frames_in.fetch_add(1, Ordering::Relaxed);
-        self.bytes_in.fetch_add(pcm.len() as u64, Ordering::Relaxed);
-        let limit = AudioLimit {
-            held: rate.bytes_in(self.options.hold),
-            queued: rate.bytes_in(self.options.inbound_limit),
-        };
-        self.engine.queue.push_audio(&self.source, pcm, limit);
-    }
-
-    pub(super) fn handle_protocol_stats(&self, stats: InboundStats) {
-        self.unknown_kinds.store(stats.unknown_kinds, Ordering::Relaxed);
-        self.malformed.store(stats.malformed, Ordering::Relaxed);
     }
 
     /// A file brought audio; `rest` is the file if it has more.
@@ -306,47 +229,19 @@ impl Line {
         }
     }
 
-    /// We hung up, and the socket has taken all of it.
+    /// Resolves when the socket has taken all of what it was given.
+    pub(super) async fn flush(self: &Arc<Self>) {
+        while !lock(&self.out).unsent.is_empty() {
+            if self.writer.writable().await.is_err() {
+                return;
+            }
+            self.handle_writable();
+        }
+    }
+
+    /// We hung up.
     pub(super) fn has_said_goodbye(&self) -> bool {
-        let out = lock(&self.out);
-        out.said_goodbye && out.unsent.is_empty()
-    }
-
-    /// More control events wait for JavaScript than may.
-    pub(super) fn is_flooded(&self) -> bool {
-        self.flooded.load(Ordering::Relaxed)
-    }
-
-    /// The one end of a call, whatever brought it about: settles the play, then says `why`, then
-    /// `End`. Only the first time counts.
-    pub(super) fn end(&self, why: Option<Event>) {
-        let mut out = lock(&self.out);
-        if std::mem::replace(&mut out.ended, true) {
-            return;
-        }
-        out.source = PlaySource::Nothing;
-        out.outbound.handle_end();
-        self.report(&mut out);
-        drop(out);
-        if let Some(event) = why {
-            self.push(event);
-        }
-        self.engine.queue.push_end(&self.source);
-    }
-
-    /// Tells JavaScript.
-    pub(super) fn push(&self, event: Event) {
-        if self.engine.queue.push(&self.source, event).is_err() {
-            self.flooded.store(true, Ordering::Relaxed);
-            self.changed.notify_one();
-        }
-    }
-
-    /// Closes our direction, so that the peer sees the end of the stream.
-    pub(super) fn shut_down(&self) {
-        let socket: &tokio::net::TcpStream = self.writer.as_ref();
-        // It fails only where the connection is gone already.
-        let _ = socket2::SockRef::from(socket).shutdown(std::net::Shutdown::Write);
+        lock(&self.out).said_goodbye
     }
 
     fn begin_play(self: &Arc<Self>, play: u32) -> usize {

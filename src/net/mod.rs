@@ -7,10 +7,12 @@
 
 mod audiosocket;
 mod engine;
+mod hearing;
 mod io_thread;
 mod lease;
 mod line;
 mod listen;
+mod options;
 mod pacer;
 mod refill;
 mod scratch;
@@ -18,5 +20,6 @@ mod sending;
 
 pub use audiosocket::{DialOptions, ServerOptions, ServerStats};
 pub use engine::Engine;
-pub use line::{CallOptions, CallStats, Line};
+pub use line::Line;
 pub use listen::{Bound, ListenOptions};
+pub use options::{CallOptions, CallStats};

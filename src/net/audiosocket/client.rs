@@ -14,7 +14,7 @@ use crate::call::Role;
 use crate::events::{Event, Source};
 use crate::net::engine::Engine;
 use crate::net::lease::Lease;
-use crate::net::line::CallOptions;
+use crate::net::options::CallOptions;
 use crate::protocol::Frame;
 
 /// Whom to call and how.

@@ -16,7 +16,8 @@ use tokio::time::timeout;
 use crate::call::{Heard, Inbound, Role, Warning};
 use crate::events::{Event, Source};
 use crate::net::engine::Engine;
-use crate::net::line::{CallOptions, Line};
+use crate::net::line::Line;
+use crate::net::options::CallOptions;
 use crate::net::scratch::with_read_buffer;
 
 /// How long a peer that was hung up on may take to close.
@@ -92,13 +93,15 @@ impl Connection {
             self.step().await;
         }
         let over = self.over.take().unwrap_or(Over::Closed);
-        let lingers = matches!(over, Over::Goodbye | Over::Flooded | Over::Failed(_));
+        let peer_is_there = matches!(over, Over::Goodbye | Over::Flooded | Over::Failed(_));
         if matches!(over, Over::Flooded | Over::Failed(_)) {
             self.line.hangup(false);
         }
         self.line.end(last_words(over));
-        if lingers {
+        if peer_is_there {
             self.linger().await;
+        } else {
+            self.line.shut_down();
         }
     }
 
@@ -108,14 +111,17 @@ impl Connection {
         self.linger().await;
     }
 
-    /// Closes our direction, and reads the other dry: closing on unread bytes would reset the
-    /// connection and could take the hang-up frame with it.
+    /// Sends the last bytes, closes our direction, and reads the other dry: closing on unread bytes
+    /// would reset the connection and could take the hang-up frame with it.
     async fn linger(&mut self) {
-        self.line.shut_down();
-        let reader = &mut self.reader;
-        let dry = async { while matches!(read(reader, |_| {}).await, Ok(1..)) {} };
-        // A peer that does not close in time is closed on.
-        let _ = timeout(LINGER, dry).await;
+        let Self { line, reader, .. } = self;
+        let part = async {
+            line.flush().await;
+            line.shut_down();
+            while matches!(read(reader, |_| {}).await, Ok(1..)) {}
+        };
+        // A peer that does not take it, or does not close, is closed on.
+        let _ = timeout(LINGER, part).await;
     }
 
     async fn step(&mut self) {

@@ -14,7 +14,7 @@ use crate::call::Role;
 use crate::events::{Event, Inbox, Source};
 use crate::net::engine::Engine;
 use crate::net::lease::Lease;
-use crate::net::line::CallOptions;
+use crate::net::options::CallOptions;
 
 /// How long to wait when the system has no descriptor left for the next connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);

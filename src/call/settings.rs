@@ -1,0 +1,28 @@
+//! How a call is to be spoken on.
+
+use std::time::Duration;
+
+use super::inbound::Role;
+use crate::protocol::SampleRate;
+
+/// When silence is sent where there is nothing else to send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// Until the peer's first audio: a call in which both sides wait can stay mute for good.
+    UntilAudio,
+    Always,
+    Never,
+}
+
+/// How a call is to be spoken on.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    pub role: Role,
+    /// The rate until the peer's first audio says otherwise.
+    pub rate: SampleRate,
+    pub silence: Silence,
+    /// Above this much written audio, the writer is asked to wait.
+    pub high_water: Duration,
+    /// More written audio than this is refused.
+    pub limit: Duration,
+}

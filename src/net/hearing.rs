@@ -1,0 +1,93 @@
+//! What a line hears, and how it ends.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use uuid::Uuid;
+
+use super::line::{Line, PlaySource};
+use crate::call::InboundStats;
+use crate::events::{AudioLimit, Event};
+use crate::protocol::SampleRate;
+use crate::sync::lock;
+
+impl Line {
+    /// Makes the call known to JavaScript with its first event, and starts its clock.
+    pub(super) fn begin(self: &Arc<Self>, first: Event) {
+        self.engine.register(self);
+        self.push(first);
+        self.pump(&mut lock(&self.out), Instant::now());
+    }
+
+    /// What makes a call that came in known.
+    pub(super) fn connection_event(&self, id: Uuid, peer: SocketAddr) -> Event {
+        let server = self.server.unwrap_or_default();
+        Event::Connection { server, id, peer, rate: self.options.rate.hz() }
+    }
+
+    /// The peer's audio has this rate, or is there at all.
+    pub(super) fn handle_rate(&self, rate: SampleRate) {
+        let mut out = lock(&self.out);
+        let changed = out.outbound.rate() != rate;
+        out.outbound.handle_heard(rate);
+        drop(out);
+        if changed {
+            self.push(Event::Rate(rate.hz()));
+        }
+    }
+
+    /// Passes the peer's audio on.
+    pub(super) fn handle_audio(&self, rate: SampleRate, pcm: &[u8]) {
+        self.frames_in.fetch_add(1, Ordering::Relaxed);
+        self.bytes_in.fetch_add(pcm.len() as u64, Ordering::Relaxed);
+        let limit = AudioLimit {
+            held: rate.bytes_in(self.options.hold),
+            queued: rate.bytes_in(self.options.inbound_limit),
+        };
+        self.engine.queue.push_audio(&self.source, pcm, limit);
+    }
+
+    pub(super) fn handle_protocol_stats(&self, stats: InboundStats) {
+        self.unknown_kinds.store(stats.unknown_kinds, Ordering::Relaxed);
+        self.malformed.store(stats.malformed, Ordering::Relaxed);
+    }
+
+    /// More control events wait for JavaScript than may.
+    pub(super) fn is_flooded(&self) -> bool {
+        self.flooded.load(Ordering::Relaxed)
+    }
+
+    /// The one end of a call, whatever brought it about: settles the play, then says `why`, then
+    /// `End`. Only the first time counts.
+    pub(super) fn end(&self, why: Option<Event>) {
+        let mut out = lock(&self.out);
+        if std::mem::replace(&mut out.ended, true) {
+            return;
+        }
+        out.source = PlaySource::Nothing;
+        out.outbound.handle_end();
+        self.report(&mut out);
+        drop(out);
+        if let Some(event) = why {
+            self.push(event);
+        }
+        self.engine.queue.push_end(&self.source);
+    }
+
+    /// Tells JavaScript.
+    pub(super) fn push(&self, event: Event) {
+        if self.engine.queue.push(&self.source, event).is_err() {
+            self.flooded.store(true, Ordering::Relaxed);
+            self.changed.notify_one();
+        }
+    }
+
+    /// Closes our direction, so that the peer sees the end of the stream.
+    pub(super) fn shut_down(&self) {
+        let socket: &tokio::net::TcpStream = self.writer.as_ref();
+        // It fails only where the connection is gone already.
+        let _ = socket2::SockRef::from(socket).shutdown(std::net::Shutdown::Write);
+    }
+}

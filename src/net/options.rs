@@ -1,0 +1,47 @@
+//! What a call is told and what it tells.
+
+use std::time::Duration;
+
+use crate::call::{InboundStats, OutboundStats, Role, Settings, Silence};
+use crate::events::InboxStats;
+use crate::protocol::SampleRate;
+
+/// How one call is to be handled.
+#[derive(Clone, Copy, Debug)]
+pub struct CallOptions {
+    /// The rate until the peer's first audio says otherwise.
+    pub rate: SampleRate,
+    pub silence: Silence,
+    /// Above this much written audio, the writer is asked to wait.
+    pub high_water: Duration,
+    /// More written audio than this is refused.
+    pub outbound_limit: Duration,
+    /// The oldest audio that JavaScript has not taken is dropped beyond this.
+    pub inbound_limit: Duration,
+    /// The same while nobody listens.
+    pub hold: Duration,
+}
+
+/// What one call has carried, and what went wrong.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CallStats {
+    pub frames_in: u64,
+    pub bytes_in: u64,
+    pub protocol: InboundStats,
+    pub inbox: InboxStats,
+    pub outbound: OutboundStats,
+    pub queued_bytes: u64,
+}
+
+impl CallOptions {
+    /// The part that the call itself needs.
+    pub(super) fn settings(&self, role: Role) -> Settings {
+        Settings {
+            role,
+            rate: self.rate,
+            silence: self.silence,
+            high_water: self.high_water,
+            limit: self.outbound_limit,
+        }
+    }
+}
