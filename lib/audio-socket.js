@@ -2,6 +2,7 @@
 
 const { AsyncResource } = require("node:async_hooks");
 const { EventEmitter } = require("node:events");
+const { inspect } = require("node:util");
 const { AudioStream } = require("./audio-stream.js");
 const { connect } = require("./connect.js");
 const { Kind, engine, route, unroute } = require("./engine.js");
@@ -15,7 +16,7 @@ const TRANSPORT = "audiosocket";
 /** A server that Asterisk dials. The API is described in index.d.ts. */
 class AudioSocket extends EventEmitter {
   #options;
-  #scope = new AsyncResource("AudioSocket", { requireManualDestroy: true });
+  #scope = null;
   #handler = null;
   #id = null;
   #address = null;
@@ -23,18 +24,23 @@ class AudioSocket extends EventEmitter {
   #closed = null;
   #finish = null;
   #warned = false;
+  /** The calls that are not over. */
+  #lines = new Set();
   #unhandledErrors = 0;
   #handlerErrors = 0;
-  #lastStats = { connections: 0, accepted: 0, calls: 0, dropped: 0 };
+  /** What the core counted before the last close. */
+  #before = { connections: 0, accepted: 0, calls: 0, dropped: 0 };
 
   /** What the core's events and this server's calls have of it. */
   #link = {
     handleConnection: (id, fields) => this.#handleConnection(id, fields),
     handleEvent: (kind, fields) => this.#handleEvent(kind, fields),
     /** A call failed, and nobody listens to its `error`. */
-    handleUnheard: (error) => this.#handleUnheard(error),
+    handleUnheard: (error, stream) => this.#handleUnheard(error, stream),
     /** The user's code threw or rejected: its call ends, everything else goes on. */
     handleThrow: (error, stream) => this.#handleThrow(error, stream),
+    /** A call is over, and all listeners know it. */
+    handleEnded: (line) => this.#lines.delete(line),
     /** Calls that end now are not to wait for listeners. */
     isClosing: () => this.#closed !== null
   };
@@ -74,6 +80,8 @@ class AudioSocket extends EventEmitter {
     if (this.#starting || this.#id !== null) {
       throw codedError("ERR_SERVER_ALREADY_LISTEN", "The server listens already, or is closing");
     }
+    // Who listens is whose AsyncLocalStorage the calls see.
+    this.#scope = new AsyncResource("AudioSocket", { requireManualDestroy: true });
     if (callback !== null) {
       this.once("listening", callback);
     }
@@ -89,11 +97,14 @@ class AudioSocket extends EventEmitter {
       this.#starting = false;
       return Promise.resolve();
     }
-    this.#closed ??= new Promise((resolve) => {
+    if (this.#closed !== null) {
+      return this.#closed;
+    }
+    this.#closed = new Promise((resolve) => {
       this.#finish = resolve;
-      this.#lastStats = this.#stats();
-      engine().closeServer(this.#id);
     });
+    this.#lines.forEach((line) => line.handleOwnerClosing());
+    engine().closeServer(this.#id);
     return this.#closed;
   }
 
@@ -118,6 +129,7 @@ class AudioSocket extends EventEmitter {
     this.#scope.runInAsyncScope(() => {
       const line = new Line(id, this.#link, this.#options);
       const stream = new AudioStream(line);
+      this.#lines.add(line);
       const request = {
         ref,
         transport: TRANSPORT,
@@ -131,7 +143,7 @@ class AudioSocket extends EventEmitter {
 
   #handleEvent(kind, fields) {
     if (kind === Kind.CLOSED) {
-      this.#handleClosed();
+      this.#handleClosed(fields.map(Number));
     } else if (kind === Kind.DROP) {
       const [code, remoteAddress, remotePort] = fields;
       this.#emit("drop", { code, remoteAddress, remotePort: Number(remotePort) });
@@ -140,17 +152,17 @@ class AudioSocket extends EventEmitter {
     }
   }
 
-  #handleUnheard(error) {
+  #handleUnheard(error, stream) {
     this.#unhandledErrors += 1;
     if (this.listenerCount("error") > 0) {
-      this.#report(error);
+      this.#report(error, stream);
     }
   }
 
   #handleThrow(error, stream) {
     this.#handlerErrors += 1;
     stream?.hangup();
-    this.#report(error);
+    this.#report(error instanceof Error ? error : thrownValue(error), stream);
   }
 
   #handle(line, request, stream) {
@@ -213,21 +225,21 @@ class AudioSocket extends EventEmitter {
     return null;
   }
 
-  #handleClosed() {
+  #handleClosed([accepted, calls, dropped]) {
+    this.#before = sum(this.#before, { connections: 0, accepted, calls, dropped });
     unroute(this.#id);
     const finish = this.#finish;
     this.#id = null;
     this.#address = null;
     this.#closed = null;
     this.#finish = null;
-    this.#lastStats = { ...this.#lastStats, connections: 0 };
     this.#emit("close");
     finish?.();
   }
 
   #stats() {
     const stats = this.#id === null ? null : engine().serverStats(this.#id);
-    return stats ?? this.#lastStats;
+    return stats ? sum(this.#before, stats) : this.#before;
   }
 
   #warnOfNoHandler() {
@@ -248,17 +260,27 @@ class AudioSocket extends EventEmitter {
   }
 
   /** Gives an error to the server's listeners; with none, or one that throws, a warning is given. */
-  #report(error) {
+  #report(error, stream) {
     try {
       if (this.listenerCount("error") > 0) {
-        this.emit("error", error);
+        this.emit("error", error, stream);
         return;
       }
     } catch (thrown) {
       error = thrown;
     }
-    process.emitWarning(error instanceof Error ? error : new Error(String(error)));
+    process.emitWarning(error instanceof Error ? error : thrownValue(error));
   }
+}
+
+/** Something was thrown that is no Error. */
+function thrownValue(value) {
+  const error = codedError("ERR_UNHANDLED_ERROR", `A handler threw ${inspect(value, { depth: 0 })}`);
+  return Object.assign(error, { context: value });
+}
+
+function sum(a, b) {
+  return Object.fromEntries(Object.entries(a).map(([name, value]) => [name, value + b[name]]));
 }
 
 module.exports = { AudioSocket };

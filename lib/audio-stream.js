@@ -49,7 +49,10 @@ class AudioStream extends EventEmitter {
   }
 
   dtmf(digits) {
-    const keys = [...String(digits)];
+    if (typeof digits !== "string") {
+      throw typeError("digits", "a string", digits);
+    }
+    const keys = [...digits];
     const wrong = keys.find((key) => !DIGIT.test(key));
     if (wrong !== undefined || keys.length === 0) {
       throw rangeError("digits", "keys of 0-9 * # A-D", digits);

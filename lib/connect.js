@@ -5,7 +5,7 @@ const dns = require("node:dns/promises");
 const net = require("node:net");
 const { AudioStream } = require("./audio-stream.js");
 const { engine } = require("./engine.js");
-const { codedError, rangeError, typeError } = require("./errors.js");
+const { badPort, rangeError, typeError } = require("./errors.js");
 const { Line } = require("./line.js");
 const { dialOptions, nativeCallOptions } = require("./options.js");
 
@@ -73,6 +73,8 @@ class Caller {
     this.#failed(error);
   }
 
+  handleEnded() {}
+
   isClosing() {
     return false;
   }
@@ -87,14 +89,17 @@ class Caller {
 }
 
 function checked(given) {
-  const options = dialOptions(given ?? {});
+  const options = dialOptions(given);
   const { host, port, signal } = options;
   const ref = options.ref ?? randomUUID();
   if (typeof host !== "string") {
     throw typeError("options.host", "a string", host);
   }
   if (!Number.isInteger(port) || port < 1 || port > MAX_PORT) {
-    throw codedError("ERR_SOCKET_BAD_PORT", `options.port must be from 1 to ${MAX_PORT}. Received ${port}`);
+    throw badPort(port);
+  }
+  if (typeof ref !== "string") {
+    throw typeError("options.ref", "a string", ref);
   }
   if (!UUID.test(ref)) {
     throw rangeError("options.ref", "a UUID", ref);

@@ -41,13 +41,21 @@ function rangeError(name, wanted, value) {
   return Object.assign(new RangeError(message), { code: "ERR_OUT_OF_RANGE" });
 }
 
+/** The port is no port: as Node's. */
+function badPort(port) {
+  const message = `The port must be a whole number up to 65535. Received ${inspect(port, { depth: 0 })}`;
+  return Object.assign(new RangeError(message), { code: "ERR_SOCKET_BAD_PORT" });
+}
+
 /** The error that Node would make of a failed system call: `where` is an address and port, or a path. */
 function systemError(errno, syscall, where = {}) {
   const [code, text] = getSystemErrorMap().get(-errno) ?? ["UNKNOWN", "unknown error"];
   const place = where.address === undefined ? "" : ` ${where.address}:${where.port}`;
-  const file = where.path === undefined ? "" : `, '${where.path}'`;
-  const message = file ? `${code}: ${text}, ${syscall}${file}` : `${syscall} ${code}: ${text}${place}`;
+  const message =
+    where.path === undefined
+      ? `${syscall} ${code}: ${text}${place}`
+      : `${code}: ${text}, ${syscall} '${where.path}'`;
   return Object.assign(new Error(message), { errno: -errno, code, syscall }, where);
 }
 
-module.exports = { AudioSocketError, codedError, rangeError, systemError, typeError };
+module.exports = { AudioSocketError, badPort, codedError, rangeError, systemError, typeError };

@@ -3,19 +3,20 @@
 const { AsyncResource } = require("node:async_hooks");
 const { AudioSocketError, codedError, systemError } = require("./errors.js");
 const { Kind, engine, route, unroute } = require("./engine.js");
-const { Feeder } = require("./feeder.js");
 const { HOLD_MS } = require("./options.js");
 const outbox = require("./outbox.js");
+const { Plays } = require("./plays.js");
 
 const BYTES_PER_SAMPLE = 2;
 
-let lastPlay = 0;
+/** Who listens to these and not to `data` is not to wait for audio that nobody takes. */
+const ASIDE = new Set(["dtmf", "warning"]);
 
 /**
  * A call of the core's, behind an AudioStream.
  *
  * `owner` is the server it came to, or whoever placed it. It hears what the call's own listeners do
- * not: `handleUnheard(error)` and `handleThrow(error, stream)`.
+ * not (`handleUnheard`, `handleThrow`), and when it is over (`handleEnded`).
  */
 class Line {
   /** Paths go to the core, which does not share our working directory. */
@@ -24,7 +25,7 @@ class Line {
   #options;
   #scope = new AsyncResource("AudioStream", { requireManualDestroy: true });
   #stream = null;
-  #plays = new Map();
+  #plays;
   #waiting = 0;
   #highWater = 0;
   #needsDrain = false;
@@ -40,6 +41,7 @@ class Line {
     this.id = id;
     this.#owner = owner;
     this.#options = options;
+    this.#plays = new Plays(id);
     this.handleRate(options.sampleRate);
     route(id, this);
   }
@@ -72,25 +74,13 @@ class Line {
   }
 
   play(file) {
-    return this.#begin((play) => engine().playFile(this.id, play, file), { path: file });
+    outbox.flush();
+    return this.#plays.file(file);
   }
 
   playStream(source) {
-    let feeder = null;
-    const entry = { feeder: null, failure: null };
-    const settled = this.#begin((play) => {
-      feeder = new Feeder(source, {
-        feed: (bytes) => engine().feed(this.id, play, bytes),
-        end: (error) => {
-          entry.failure = error;
-          engine().feedEnd(this.id, play);
-        }
-      });
-      entry.feeder = feeder;
-      return engine().playFed(this.id, play);
-    }, entry);
-    feeder?.start();
-    return settled;
+    outbox.flush();
+    return this.#plays.stream(source);
   }
 
   stop() {
@@ -130,11 +120,18 @@ class Line {
   handleListener(event) {
     if (event === "data") {
       this.#openInbox();
+    } else if (ASIDE.has(event) && !this.#open) {
+      engine().openForControl(this.id);
     }
     if (this.#ending !== null) {
       // Listeners are added in a row: let the others be there before the last event.
       setImmediate(() => this.#reconsider());
     }
+  }
+
+  /** The server closes: whoever has not listened yet will not. */
+  handleOwnerClosing() {
+    this.#reconsider();
   }
 
   handleThrow(error) {
@@ -148,7 +145,8 @@ class Line {
 
   handleRate(sampleRate) {
     this.sampleRate = sampleRate;
-    this.#highWater = this.#options.highWaterMark * sampleRate * BYTES_PER_SAMPLE;
+    const seconds = Math.min(this.#options.highWaterMark, this.#options.outboundLimit);
+    this.#highWater = seconds * sampleRate * BYTES_PER_SAMPLE;
   }
 
   handleAudio(pcm) {
@@ -172,9 +170,9 @@ class Line {
       case Kind.DRAIN:
         return this.#handleDrain();
       case Kind.PLAYED:
-        return this.#settle(fields);
+        return this.#handlePlayed(fields);
       case Kind.HUNGRY:
-        return this.#plays.get(Number(fields[0]))?.feeder.resume();
+        return this.#plays.handleHungry(Number(fields[0]));
       case Kind.ENDING:
         return this.#handleEnding(() => this.#openInbox());
       case Kind.END:
@@ -196,36 +194,10 @@ class Line {
     return !this.#needsDrain;
   }
 
-  #begin(start, entry) {
-    lastPlay = (lastPlay + 1) >>> 0;
-    const play = lastPlay;
-    return new Promise((resolve, reject) => {
-      Object.assign(entry, { resolve, reject });
-      this.#plays.set(play, entry);
-      outbox.flush();
-      if (this.#ended || !start(play)) {
-        this.#plays.delete(play);
-        resolve({ completed: false, playedMs: 0 });
-      }
-    });
-  }
-
-  #settle([play, completed, playedMs, errno, syscall, message]) {
-    const entry = this.#plays.get(Number(play));
-    this.#plays.delete(Number(play));
-    entry.feeder?.stop();
-    if (errno !== undefined) {
-      const failure = { path: entry.path };
-      entry.reject(
-        errno === "0"
-          ? Object.assign(codedError("ERR_NOT_A_FILE", `${message}: ${entry.path}`), failure)
-          : systemError(Number(errno), syscall, failure)
-      );
-    } else if (entry.failure) {
-      entry.reject(entry.failure);
-    } else {
-      entry.resolve({ completed: completed === "1", playedMs: Number(playedMs) });
-    }
+  #handlePlayed([play, completed, playedMs, errno, syscall, message]) {
+    const failure = errno === undefined ? null : { errno: Number(errno), syscall, message };
+    const result = { completed: completed === "1", playedMs: Number(playedMs) };
+    this.#plays.handleSettled(Number(play), result, failure);
   }
 
   #handleDrain() {
@@ -249,11 +221,11 @@ class Line {
     this.#lastStats = engine().callStats(this.id);
     engine().forget(this.id);
     unroute(this.id);
-    // Plays that were begun after the core had ended the call, before we knew.
-    for (const play of [...this.#plays.keys()]) {
-      this.#settle([play, "0", 0]);
-    }
-    this.#handleEnding(() => this.#emit("end"));
+    this.#plays.handleEnd();
+    this.#handleEnding(() => {
+      this.#owner.handleEnded(this);
+      this.#emit("end");
+    });
   }
 
   /** The call is over; `proceed` goes on with that as soon as nobody is expected to listen later. */

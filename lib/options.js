@@ -73,6 +73,9 @@ function checked(options, defaults) {
 
 function oneOf(values) {
   return (name, value) => {
+    if (typeof value !== typeof values[0]) {
+      throw typeError(name, `a ${typeof values[0]}`, value);
+    }
     if (!values.includes(value)) {
       throw rangeError(name, `one of ${values.join(", ")}`, value);
     }

@@ -1,6 +1,7 @@
 "use strict";
 
 const fs = require("node:fs");
+const { typeError } = require("./errors.js");
 const { Feeder } = require("./feeder.js");
 const { MAXIMUM_MESSAGE_LENGTH, MINIMUM_MESSAGE_LENGTH, MessageType } = require("./types.js");
 
@@ -11,6 +12,21 @@ const BYTES_PER_MS = FRAME_BYTES / FRAME_MS;
 
 /** A stream's source is paused while this much of it waits. */
 const ENOUGH_BYTES = 50 * FRAME_BYTES;
+
+/** What is not counted here: the readable and the socket have it. */
+const NO_STATS = {
+  framesIn: 0,
+  bytesIn: 0,
+  droppedFramesIn: 0,
+  droppedBytesIn: 0,
+  unknownKinds: 0,
+  malformed: 0,
+  framesOut: 0,
+  bytesOut: 0,
+  queuedBytesOut: 0,
+  lateFrames: 0,
+  underruns: 0
+};
 
 const FORWARDED = new Set(["data", "end", "error"]);
 
@@ -28,8 +44,15 @@ class PairLine {
   #playback = null;
   #framesOut = 0;
   #bytesOut = 0;
+  #hungUp = false;
 
   constructor(readable, socket) {
+    if (typeof readable?.on !== "function") {
+      throw typeError("readable", "a Readable", readable);
+    }
+    if (typeof socket?.write !== "function") {
+      throw typeError("socket", "a Writable", socket);
+    }
     this.#readable = readable;
     this.#socket = socket;
   }
@@ -44,7 +67,7 @@ class PairLine {
   }
 
   write(bytes) {
-    return this.#send(bytes);
+    return !this.#hungUp && this.#send(bytes);
   }
 
   /** Read at once and whole, as callers that stand in for the file system expect. */
@@ -57,8 +80,10 @@ class PairLine {
   }
 
   playStream(source) {
+    const feeder = new Feeder(source);
     return this.#begin((playback) => {
-      playback.feeder = new Feeder(source, {
+      playback.feeder = feeder;
+      feeder.start({
         feed: (bytes) => this.#feed(playback, bytes),
         end: (error) => {
           playback.ended = true;
@@ -66,7 +91,6 @@ class PairLine {
           this.#tick(playback);
         }
       });
-      playback.feeder.start();
     });
   }
 
@@ -75,10 +99,17 @@ class PairLine {
   }
 
   dtmf(key) {
+    if (this.#hungUp) {
+      return;
+    }
     this.#socket.write(Buffer.from([MessageType.DTMF, 0, 1, key]));
   }
 
   hangup() {
+    if (this.#hungUp) {
+      return;
+    }
+    this.#hungUp = true;
     this.stop();
     this.#socket.write(Buffer.from([MessageType.HANGUP, 0, 0]));
     this.#socket.end();
@@ -86,7 +117,7 @@ class PairLine {
   }
 
   stats() {
-    return { framesOut: this.#framesOut, bytesOut: this.#bytesOut };
+    return { ...NO_STATS, framesOut: this.#framesOut, bytesOut: this.#bytesOut };
   }
 
   /** Listeners on the stream hear what the readable says. */
@@ -121,6 +152,9 @@ class PairLine {
 
   #begin(start) {
     this.stop();
+    if (this.#hungUp) {
+      return Promise.resolve({ completed: false, playedMs: 0 });
+    }
     return new Promise((resolve, reject) => {
       const playback = {
         pcm: [],

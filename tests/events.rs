@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use callstreams::events::{AudioLimit, Event, EventQueue, Inbox, Overflow, Packer, Source, Wake};
+use callstreams::events::{
+    AudioLimit, Event, EventQueue, Inbox, Opening, Overflow, Packer, Source, Wake,
+};
 
 const LIMIT: AudioLimit = AudioLimit { held: 500, queued: 1000 };
 
@@ -97,17 +99,40 @@ fn the_oldest_audio_is_dropped_and_counted_and_control_events_never() {
 }
 
 #[test]
-fn a_shut_inbox_holds_audio_and_the_end_until_it_is_opened() {
+fn a_shut_inbox_holds_all_that_the_peer_did_until_it_is_opened() {
     let (queue, bell) = queue();
     let source = Source::new(1, Inbox::default());
     queue.push_audio(&source, &[1; 8], LIMIT);
-    assert_eq!(bell.0.load(Ordering::SeqCst), 0);
     queue.push(&source, Event::Dtmf(b'1')).expect("room");
     queue.push_audio(&source, &[2; 8], LIMIT);
+    assert_eq!(bell.0.load(Ordering::SeqCst), 0);
+    queue.push(&source, Event::Drain).expect("room");
     queue.push_end(&source);
-    assert_eq!(gist(&queue), "-4 -11");
-    queue.open(&source);
-    assert_eq!(gist(&queue), "1 2 -12");
+    assert_eq!(gist(&queue), "-8 -11");
+    queue.open(&source, Opening::Full);
+    assert_eq!(gist(&queue), "1 -4 2 -12");
+}
+
+#[test]
+fn an_inbox_opened_for_control_gives_keys_at_once_and_the_end_behind_the_audio() {
+    let (queue, _) = queue();
+    let source = Source::new(1, Inbox::default());
+    queue.push_audio(&source, &[1; 8], LIMIT);
+    queue.push(&source, Event::Dtmf(b'1')).expect("room");
+    queue.open(&source, Opening::Control);
+    queue.push(&source, Event::Dtmf(b'2')).expect("room");
+    assert_eq!(gist(&queue), "-4 -4");
+    queue.push_end(&source);
+    assert_eq!(gist(&queue), "-11");
+    queue.open(&source, Opening::Full);
+    assert_eq!(gist(&queue), "1 -12");
+}
+
+#[test]
+fn keys_that_nobody_listens_to_end_no_call() {
+    let (queue, _) = queue();
+    let source = Source::new(1, Inbox::default());
+    assert!((0..5000).all(|_| queue.push(&source, Event::Dtmf(b'1')).is_ok()));
 }
 
 #[test]
@@ -115,16 +140,18 @@ fn a_shut_inbox_holds_the_latest_audio_up_to_its_bound() {
     let (queue, _) = queue();
     let source = Source::new(1, Inbox::default());
     (1..=8).for_each(|frame| queue.push_audio(&source, &[frame; 100], LIMIT));
-    queue.open(&source);
+    queue.open(&source, Opening::Full);
     assert_eq!(gist(&queue), "4 5 6 7 8");
     assert_eq!(source.stats().dropped_frames, 3);
 }
 
 #[test]
-fn a_shut_inbox_without_audio_ends_at_once() {
+fn a_shut_inbox_says_at_once_that_the_call_is_over() {
     let (queue, _) = queue();
     let source = Source::new(1, Inbox::default());
     queue.push_end(&source);
+    assert_eq!(gist(&queue), "-11");
+    queue.open(&source, Opening::Full);
     assert_eq!(gist(&queue), "-12");
 }
 

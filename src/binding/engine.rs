@@ -9,7 +9,7 @@ use napi_derive::napi;
 
 use super::doorbell::Doorbell;
 use super::options::{DialOptions, ListenOptions};
-use crate::events::Packer;
+use crate::events::{Opening, Packer};
 use crate::net::{self, Line};
 use crate::protocol::Digit;
 
@@ -150,10 +150,16 @@ impl Engine {
         }
     }
 
-    /// Someone listens to the call.
+    /// Someone listens to the call's audio.
     #[napi]
     pub fn open(&self, id: u32) {
-        self.engine.open(id);
+        self.engine.open(id, Opening::Full);
+    }
+
+    /// Someone listens to the call's keys.
+    #[napi]
+    pub fn open_for_control(&self, id: u32) {
+        self.engine.open(id, Opening::Control);
     }
 
     /// Begins to play a file; its `Played` follows. False if the call is gone.

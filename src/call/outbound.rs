@@ -130,8 +130,8 @@ impl Outbound {
 
     /// Begins a play, which [`Self::handle_feed`] brings audio for, in place of the one before.
     pub fn handle_play(&mut self, play: u32) {
-        self.handle_stop();
         if self.ending == Ending::No {
+            self.handle_stop();
             self.playback = Some(Playback::new(play));
         } else {
             self.finished.push_back(Playback::new(play).finish(false));

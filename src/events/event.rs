@@ -33,14 +33,15 @@ pub enum Event {
     Played(Finished),
     /// A play's source is asked for more: the play's number.
     Hungry(u32),
-    /// The call is over, and audio is still held for a listener that may yet come.
+    /// The call is over, and something is still held for a listener that may yet come.
     Ending,
     /// The call is over; nothing follows.
     End,
     /// A server turned a connection away: code, address, port.
     Drop { code: &'static str, peer: SocketAddr },
-    /// A server and all its calls are gone.
-    Closed,
+    /// A server and all its calls are gone: how many connections it accepted, how many of them
+    /// became calls, how many were turned away.
+    Closed { accepted: u64, calls: u64, dropped: u64 },
 }
 
 impl Event {
@@ -63,8 +64,22 @@ impl Event {
             Self::Ending => 11,
             Self::End => 12,
             Self::Drop { .. } => 13,
-            Self::Closed => 14,
+            Self::Closed { .. } => 14,
         }
+    }
+
+    /// Whether the event answers JavaScript or makes a call known, rather than being something that
+    /// the peer did: it has no place among the audio and is never held.
+    pub fn is_urgent(&self) -> bool {
+        matches!(
+            self,
+            Self::Connection { .. }
+                | Self::Connected { .. }
+                | Self::Drain
+                | Self::Played(_)
+                | Self::Hungry(_)
+                | Self::Ending
+        )
     }
 
     /// Writes the payload over what `out` held.
@@ -84,7 +99,10 @@ impl Event {
             Self::Played(finished) => write_finished(finished, out),
             Self::Hungry(play) => write!(out, "{play}"),
             Self::Drop { code, peer } => write!(out, "{code}\n{}\n{}", peer.ip(), peer.port()),
-            Self::Drain | Self::Ending | Self::End | Self::Closed => Ok(()),
+            Self::Closed { accepted, calls, dropped } => {
+                write!(out, "{accepted}\n{calls}\n{dropped}")
+            }
+            Self::Drain | Self::Ending | Self::End => Ok(()),
         };
     }
 }

@@ -1,8 +1,9 @@
 //! What one call has for JavaScript: audio, bounded, and control events, in their order.
 //!
-//! An inbox is shut until someone listens to the call. A shut inbox holds audio, and with it
-//! `End`, while all other control events pass. When the bound is reached, in a shut inbox or
-//! because JavaScript is stuck, the oldest audio goes and is counted.
+//! An inbox is shut until someone listens to the call: it holds audio, and what the peer did besides
+//! in its place between. Whoever listens to keys alone gets those at once, and the audio stays.
+//! When the bound is reached, in a shut inbox or because JavaScript is stuck, the oldest audio goes
+//! and is counted.
 
 use std::collections::VecDeque;
 
@@ -37,6 +38,18 @@ pub struct InboxStats {
     pub dropped_bytes: u64,
 }
 
+/// What an inbox delivers. Each state delivers what those before it do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Opening {
+    /// Only what concerns nobody's listeners ([`Event::is_urgent`]).
+    #[default]
+    Shut,
+    /// Control events, ahead of the audio that is held; `End` waits behind it.
+    Control,
+    /// Everything, in its order.
+    Full,
+}
+
 /// The queue of one call or server.
 #[derive(Debug, Default)]
 pub struct Inbox {
@@ -48,7 +61,9 @@ pub struct Inbox {
     next: u64,
     /// Control events, each behind the frame of that number.
     control: VecDeque<(u64, Event)>,
-    open: bool,
+    /// Control events that have no place among the audio.
+    urgent: VecDeque<Event>,
+    opening: Opening,
     pub(super) listed: bool,
     pub stats: InboxStats,
 }
@@ -56,16 +71,17 @@ pub struct Inbox {
 impl Inbox {
     /// An inbox that delivers from the start: a server's.
     pub fn opened() -> Self {
-        Self { open: true, ..Self::default() }
+        Self { opening: Opening::Full, ..Self::default() }
     }
 
-    /// Someone listens now: what was held may go.
-    pub fn open(&mut self) {
-        self.open = true;
+    /// Someone listens now: what was held may go. An inbox is never shut again.
+    pub fn open(&mut self, opening: Opening) {
+        self.opening = self.opening.max(opening);
     }
 
-    pub fn is_open(&self) -> bool {
-        self.open
+    /// Something is held that an opening would deliver.
+    pub fn holds_back(&self) -> bool {
+        self.opening != Opening::Full && !(self.audio.is_empty() && self.control.is_empty())
     }
 
     /// Adds a frame; the oldest make room where more than `limit` would wait.
@@ -73,7 +89,7 @@ impl Inbox {
         self.audio.extend((pcm.len() as u16).to_le_bytes());
         self.audio.extend(pcm);
         self.next += 1;
-        let limit = if self.open { limit.queued } else { limit.held };
+        let limit = if self.opening == Opening::Full { limit.queued } else { limit.held };
         while self.audio_bytes() > limit && self.first + 1 < self.next {
             let dropped = self.pop_audio();
             self.stats.dropped_frames += 1;
@@ -84,27 +100,35 @@ impl Inbox {
     /// Adds a control event behind the audio that is there.
     pub fn push_control(&mut self, event: Event) -> Result<(), Overflow> {
         // The last words of a call are always taken: they end the flood.
-        if self.control.len() >= CONTROL_LIMIT && !matches!(event, Event::End | Event::Closed) {
-            return Err(Overflow);
+        let is_last = matches!(event, Event::Ending | Event::End | Event::Closed { .. });
+        if self.control.len() + self.urgent.len() >= CONTROL_LIMIT && !is_last {
+            if self.opening != Opening::Shut || self.control.is_empty() {
+                return Err(Overflow);
+            }
+            // Nobody listens: what came first is the least that someone could still miss.
+            self.control.pop_front();
         }
-        self.control.push_back((self.next, event));
+        if event.is_urgent() || (self.opening != Opening::Full && matches!(event, Event::Rate(_))) {
+            self.urgent.push_back(event);
+        } else {
+            self.control.push_back((self.next, event));
+        }
         Ok(())
-    }
-
-    /// Frames wait that nobody has been given.
-    pub fn holds_audio(&self) -> bool {
-        !self.audio.is_empty()
     }
 
     /// There is something to deliver now.
     pub fn has_news(&self) -> bool {
-        self.control_is_next() || (self.open && self.holds_audio())
+        !self.urgent.is_empty()
+            || self.control_is_next()
+            || (self.opening == Opening::Full && !self.audio.is_empty())
     }
 
     /// Delivers as much as `packer` has room for. True if that was all.
     pub fn deliver(&mut self, id: u32, packer: &mut Packer<'_>) -> bool {
         while self.has_news() {
-            let delivered = if self.control_is_next() {
+            let delivered = if let Some(event) = self.urgent.front() {
+                packer.push_event(id, event) && self.urgent.pop_front().is_some()
+            } else if self.control_is_next() {
                 self.deliver_control(id, packer)
             } else {
                 self.deliver_audio(id, packer)
@@ -122,10 +146,11 @@ impl Inbox {
     }
 
     fn control_is_next(&self) -> bool {
-        match self.control.front() {
-            Some((behind, _)) if *behind <= self.first => true,
-            Some((_, event)) => !self.open && *event != Event::End,
-            None => false,
+        let Some((behind, event)) = self.control.front() else { return false };
+        match self.opening {
+            Opening::Shut => false,
+            Opening::Control => *event != Event::End || self.audio.is_empty(),
+            Opening::Full => *behind <= self.first,
         }
     }
 

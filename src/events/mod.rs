@@ -10,6 +10,6 @@ mod packed;
 mod queue;
 
 pub use event::Event;
-pub use inbox::{AudioLimit, Inbox, InboxStats, Overflow};
+pub use inbox::{AudioLimit, Inbox, InboxStats, Opening, Overflow};
 pub use packed::Packer;
 pub use queue::{EventQueue, Source, Wake};

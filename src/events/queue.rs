@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::Event;
-use super::inbox::{AudioLimit, Inbox, InboxStats, Overflow};
+use super::inbox::{AudioLimit, Inbox, InboxStats, Opening, Overflow};
 use super::packed::Packer;
 use crate::sync::lock;
 
@@ -53,21 +53,20 @@ impl EventQueue {
         self.update(source, |inbox| inbox.push_control(event))
     }
 
-    /// Ends what `source` has to say. JavaScript is told at once if audio is held in front of it.
+    /// Ends what `source` has to say. JavaScript is told at once if that is held back.
     pub fn push_end(&self, source: &Arc<Source>) {
         self.update(source, |inbox| {
-            if !inbox.is_open() && inbox.holds_audio() {
-                // A full inbox has no room for the hint; its `End` comes when it is opened.
+            // The last event is always taken, and makes room for the hint before it.
+            let _ = inbox.push_control(Event::End);
+            if inbox.holds_back() {
                 let _ = inbox.push_control(Event::Ending);
             }
-            inbox.push_control(Event::End)
-        })
-        .ok();
+        });
     }
 
     /// Someone listens to `source` now.
-    pub fn open(&self, source: &Arc<Source>) {
-        self.update(source, Inbox::open);
+    pub fn open(&self, source: &Arc<Source>, opening: Opening) {
+        self.update(source, |inbox| inbox.open(opening));
     }
 
     /// Delivers what there is, as far as there is room. True if something was left.

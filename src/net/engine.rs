@@ -16,7 +16,7 @@ use super::lease::{Lease, Leases};
 use super::line::Line;
 use super::listen::{Bound, ListenOptions, bind};
 use super::pacer::Pacer;
-use crate::events::{EventQueue, Inbox, Packer, Source, Wake};
+use crate::events::{EventQueue, Inbox, Opening, Packer, Source, Wake};
 use crate::sync::lock;
 
 /// How long the I/O thread waits for the next server, so that a server per call starts no threads.
@@ -100,9 +100,9 @@ impl Engine {
     }
 
     /// JavaScript listens to a call: what was held for it may go.
-    pub fn open(&self, id: u32) {
+    pub fn open(&self, id: u32, opening: Opening) {
         if let Some(line) = self.line(id) {
-            self.queue.open(&line.source);
+            self.queue.open(&line.source, opening);
         }
     }
 

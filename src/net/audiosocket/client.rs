@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::connection::Connection;
 use crate::call::Role;
-use crate::events::{Event, Source};
+use crate::events::{Event, Opening, Source};
 use crate::net::engine::Engine;
 use crate::net::lease::Lease;
 use crate::net::options::CallOptions;
@@ -55,6 +55,7 @@ pub(in crate::net) async fn dial(
                 },
                 message: error.to_string(),
             };
+            engine.queue.open(&source, Opening::Full);
             // The source is new, so there is room.
             let _ = engine.queue.push(&source, event);
             engine.queue.push_end(&source);

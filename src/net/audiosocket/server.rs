@@ -108,8 +108,9 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.engine.remove_server(self.source.id);
+        let ServerStats { accepted, calls, dropped, .. } = self.stats();
         // The last word of a server is always taken.
-        let _ = self.engine.queue.push(&self.source, Event::Closed);
+        let _ = self.engine.queue.push(&self.source, Event::Closed { accepted, calls, dropped });
     }
 }
 

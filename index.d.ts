@@ -1,0 +1,733 @@
+/// <reference types="node" />
+
+import { EventEmitter } from "node:events";
+import { AddressInfo } from "node:net";
+import { Readable, Writable } from "node:stream";
+
+/**
+ * A server that Asterisk dials.
+ *
+ * Each connection that says its UUID is a call. A call is given to the handler of `onConnection`
+ * and to the listeners of `connection`, as a `StreamRequest` and an `AudioStream`.
+ *
+ * A server keeps the process alive from `listen` until it is closed. One process may have many
+ * servers.
+ *
+ * @example
+ * const { AudioSocket } = require("callstreams");
+ *
+ * const server = new AudioSocket();
+ *
+ * server.onConnection(async (req, res) => {
+ *   console.log("call", req.ref);
+ *   res.on("data", (pcm) => res.write(pcm)); // an echo
+ *   res.on("end", () => console.log("over", req.ref));
+ *   await res.play("/srv/sounds/welcome.sln");
+ * });
+ *
+ * server.listen(9092, () => console.log("ready"));
+ */
+export class AudioSocket extends EventEmitter {
+  /**
+   * Dials a server as Asterisk does, and gives the call's stream.
+   *
+   * Resolves when the connection is up and the UUID is on its way. The server has not agreed to
+   * anything by then: one that does not want the call ends it, and the stream emits `end`.
+   *
+   * Rejects with
+   * - `ERR_INVALID_ARG_TYPE` (`TypeError`), `ERR_OUT_OF_RANGE` (`RangeError`) or
+   *   `ERR_SOCKET_BAD_PORT` for wrong options;
+   * - the system's error, such as `ECONNREFUSED` or `ENOTFOUND`;
+   * - `ETIMEDOUT` when the connection takes longer than `options.timeout`;
+   * - the reason of `options.signal`.
+   *
+   * Once the call is up, an error of the connection that no `error` listener of the stream takes
+   * is dropped. What a listener of the stream throws ends the call and is an uncaught exception.
+   *
+   * @example
+   * const call = await AudioSocket.connect({ host: "127.0.0.1", port: 9092 });
+   * call.on("data", (pcm) => console.log("heard", pcm.length, "bytes"));
+   * await call.play("/srv/sounds/question.sln");
+   * call.hangup();
+   */
+  static connect(options: DialOptions): Promise<AudioStream>;
+
+  /**
+   * Makes a server. It does nothing until `listen`.
+   *
+   * Options that are missing or `undefined` have their defaults, unknown ones are ignored. Throws a
+   * `TypeError` with the code `ERR_INVALID_ARG_TYPE` or a `RangeError` with `ERR_OUT_OF_RANGE`.
+   *
+   * @example
+   * const server = new AudioSocket({ sampleRate: 16000, maxConnections: 200 });
+   */
+  constructor(options?: ServerOptions);
+
+  /** True from the moment the port is bound until `close` is called. */
+  readonly listening: boolean;
+
+  /**
+   * How many connections are open now, also those that have not said their UUID yet.
+   *
+   * 0 before `listen` and after the server has closed.
+   */
+  readonly connections: number;
+
+  /**
+   * Where the server listens: `address`, `family` and `port`.
+   *
+   * Null before the port is bound and after the server has closed.
+   *
+   * @example
+   * server.listen(0);
+   * const port = server.address()?.port;
+   */
+  address(): AddressInfo | null;
+
+  /**
+   * Sets who gets the calls, in place of who was set before.
+   *
+   * The handler runs when a call's UUID has arrived. It may be async: audio is held for it as
+   * `AudioStream` describes. When it throws or rejects, that call is hung up and the server emits
+   * `error`; all other calls go on.
+   *
+   * With neither a handler nor a `connection` listener a call is hung up, and the first such call
+   * gives a process warning with the code `CALLSTREAMS_NO_HANDLER`.
+   *
+   * May be called at any time; it takes effect with the next call. Throws a `TypeError` with the
+   * code `ERR_INVALID_ARG_TYPE` for anything but a function.
+   *
+   * @example
+   * server.onConnection(async (req, res) => {
+   *   await res.play("/srv/sounds/goodbye.sln");
+   *   res.hangup();
+   * });
+   */
+  onConnection(handler: ConnectionHandler): this;
+
+  /**
+   * Listens on a port.
+   *
+   * `bind` is an IP address or a name, `"0.0.0.0"` if it is missing. Port 0 takes a free one. For
+   * an IP address, and for `localhost`, the port is bound when this returns: a peer that is dialled
+   * on the next line gets in. Any other name is looked up first.
+   *
+   * `callback` is added as a listener of `listening`, once.
+   *
+   * What goes wrong is emitted as `error` in a later turn: `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`
+   * and the like, `ERR_SOCKET_BAD_PORT` for a port that is no whole number from 0 to 65535,
+   * `ENOTFOUND` for a name that is not known. After that `listen` may be called again.
+   *
+   * Throws `ERR_SERVER_ALREADY_LISTEN` while the server listens or has not finished closing. A
+   * server that has closed may listen again.
+   *
+   * @example
+   * server.listen(9092, "127.0.0.1", () => console.log("ready"));
+   */
+  listen(port: number, callback?: () => void): this;
+  listen(port: number, bind: string, callback?: () => void): this;
+  /**
+   * Listens where the options say, as `listen(port, bind)` does.
+   *
+   * @example
+   * server.listen({ port: 9092, host: "::", reusePort: true });
+   */
+  listen(options: ListenOptions, callback?: () => void): this;
+
+  /**
+   * Stops listening and hangs up every call.
+   *
+   * Resolves, after `close` was emitted, when every connection is gone. Never rejects. What was
+   * written and has not left is dropped, as by `AudioStream.hangup()`.
+   *
+   * Called twice it gives the same promise. Where nothing listens it resolves at once and emits
+   * nothing; a `listen` that still looks up a name is called off.
+   *
+   * @example
+   * process.once("SIGTERM", () => server.close());
+   */
+  close(): Promise<void>;
+
+  /**
+   * What the server has seen.
+   *
+   * All 0 before `listen`. After the server has closed, what it was when `close` was called.
+   *
+   * @example
+   * console.log(server.metrics().connections, "connections now");
+   */
+  metrics(): ServerMetrics;
+
+  /**
+   * Closes the server at the end of an `await using` block.
+   *
+   * @example
+   * await using server = new AudioSocket();
+   */
+  [Symbol.asyncDispose](): Promise<void>;
+
+  /** The server listens. Emitted after `listen` has returned. */
+  on(event: "listening", listener: () => void): this;
+  /**
+   * A call has come, and its UUID has arrived.
+   *
+   * Emitted before the handler of `onConnection` runs, for the same call. A listener that throws or
+   * rejects is treated as that handler is.
+   */
+  on(event: "connection", listener: (req: StreamRequest, stream: AudioStream) => void): this;
+  /** A connection was turned away, or ended, before it was a call. */
+  on(event: "drop", listener: (dropped: DroppedConnection) => void): this;
+  /**
+   * Something failed. The server goes on, unless it was `listen` that failed.
+   *
+   * - `listen` failed: `EADDRINUSE` and the like; see there. Without a listener this is an uncaught
+   *   exception.
+   * - The system could not give the next connection: `EMFILE` and the like. It is tried again.
+   * - A handler or a listener of a call threw or rejected: whatever it threw. The call was hung up.
+   * - A call failed and its stream had no `error` listener: the error that the stream would have
+   *   emitted. Without a listener it is only counted, in `metrics().unhandledErrors`.
+   *
+   * The second and the third give a process warning where the server has no `error` listener. The
+   * last two name the call: `stream`.
+   */
+  on(event: "error", listener: (error: NodeJS.ErrnoException, stream?: AudioStream) => void): this;
+  /** The server has closed, and all its connections are gone. */
+  on(event: "close", listener: () => void): this;
+  on<E extends ServerEvent>(event: E, listener: ServerListener<E>): this;
+  addListener<E extends ServerEvent>(event: E, listener: ServerListener<E>): this;
+  once<E extends ServerEvent>(event: E, listener: ServerListener<E>): this;
+  prependListener<E extends ServerEvent>(event: E, listener: ServerListener<E>): this;
+  prependOnceListener<E extends ServerEvent>(event: E, listener: ServerListener<E>): this;
+  off<E extends ServerEvent>(event: E, listener: ServerListener<E>): this;
+  removeListener<E extends ServerEvent>(event: E, listener: ServerListener<E>): this;
+}
+
+/**
+ * The live audio of one call, in both directions.
+ *
+ * Audio is signed linear: 16-bit little-endian samples, one channel, `sampleRate` of them a second.
+ * 20 ms are 320 bytes at 8000 Hz.
+ *
+ * A stream is there when its call is up. What comes before the first `data` listener, during an
+ * `await` in the handler, say, is held: up to 2 s of audio, and keys in their place between. Then
+ * the oldest goes, and is counted in `stats()` where it is audio.
+ *
+ * The call is over when the peer or you hang up, the connection is lost, the peer reports an error,
+ * or the server closes. Then a play settles, `error` is emitted if that is why, and `end` is, once.
+ * After it nothing is emitted, and every method is harmless.
+ *
+ * @example
+ * server.onConnection((req, stream) => {
+ *   stream
+ *     .onData((pcm) => recognizer.write(pcm))
+ *     .onDtmf((digit) => console.log("key", digit))
+ *     .onError((error) => console.error(error))
+ *     .onClose(() => recognizer.end());
+ * });
+ */
+export class AudioStream extends EventEmitter {
+  /**
+   * Puts a stream over a pair of Node objects: `readable` says what the peer says, and messages of
+   * the protocol are written to `socket`.
+   *
+   * For tests and for connections of your own. The audio has 8000 Hz. It differs from a call that
+   * a server or `connect` gave:
+   * - `data`, `end` and `error` are what `readable` emits; there is no `dtmf`, `warning`, `drain`.
+   * - `write` sends at once, unpaced, and gives what `socket.write` gives.
+   * - `play` reads the whole file first. If it cannot, what plays goes on.
+   * - `play` and `write` are not mixed.
+   * - `hangup` does not know `drain`. It also emits `end` on `readable`.
+   * - `stats` counts only what leaves.
+   *
+   * @example
+   * const stream = new AudioStream(new Readable({ read() {} }), socket);
+   * stream.write(Buffer.alloc(320)); // 10 01 40, then 320 zeros
+   */
+  constructor(readable: Readable, socket: Writable);
+
+  /**
+   * Samples a second on the wire, both ways.
+   *
+   * The option `sampleRate` until the peer's first audio, which may say otherwise. It may change
+   * with any audio after that. What is written or played from then on leaves at the new rate; it is
+   * not converted.
+   */
+  readonly sampleRate: SampleRate;
+
+  /**
+   * Sends audio to the peer.
+   *
+   * Takes any length, and copies it before it returns. Audio up to 60 ms ahead of real time leaves
+   * at once. What is further ahead is queued, cut into frames of 20 ms and paced. A piece shorter
+   * than 20 ms waits up to 20 ms for more, then leaves as it is; half a sample waits for its other
+   * half. During a play it is mixed with what plays: the samples are added and kept in range.
+   *
+   * Gives true if there is room for more. Gives false when more than `highWaterMark` seconds are
+   * queued: everything was taken, and `drain` tells when half of that has left. Gives false and
+   * does nothing once the call is over or `hangup` was called.
+   *
+   * Throws
+   * - `ERR_OUTBOUND_FULL` when more than `outboundLimit` seconds would be queued. Nothing of `pcm`
+   *   is taken, and what is queued stays;
+   * - a `TypeError` with the code `ERR_INVALID_ARG_TYPE` for a string, an `ArrayBuffer`, null and
+   *   the like, also after the end.
+   *
+   * @example
+   * for await (const pcm of speech) {
+   *   if (!stream.write(pcm)) {
+   *     await once(stream, "drain");
+   *   }
+   * }
+   */
+  write(pcm: NodeJS.ArrayBufferView): boolean;
+
+  /**
+   * Plays a file of raw signed linear audio (`.sln`, `.raw`) in real time.
+   *
+   * The file must have the wire's rate and no header; what is in it is sent as it is. A relative
+   * path starts at the working directory. The file is read piece by piece while it plays.
+   *
+   * Resolves when the last frame has left, or with `completed: false` when the play was stopped or
+   * replaced or the call is over. A second `play` or `playStream` replaces the first. After the end
+   * it resolves with `{ completed: false, playedMs: 0 }`.
+   *
+   * Rejects with
+   * - the system's error, with `code`, `syscall` and `path`: `ENOENT`, `EACCES`, `EISDIR`;
+   * - `ERR_NOT_A_FILE` for a pipe or a device;
+   * - a `TypeError` with the code `ERR_INVALID_ARG_TYPE` for anything but a path.
+   *
+   * A play that cannot begin has already stopped the one before it, unless its argument was of the
+   * wrong type.
+   *
+   * @example
+   * const { completed, playedMs } = await stream.play("/srv/sounds/menu.sln");
+   */
+  play(path: string): Promise<PlayResult>;
+
+  /**
+   * Plays what a stream brings, in real time.
+   *
+   * `readable` gives chunks of raw signed linear audio, of any length, at the wire's rate. It is
+   * read as fast as it plays. Where it is late there is a gap, which `stats().underruns` counts.
+   *
+   * Resolves, and is replaced, as `play` is. A source that is not played to its end is paused, not
+   * destroyed: what it has not given yet can be played later.
+   *
+   * Rejects, after what came has been played, with
+   * - the error of the source;
+   * - `ERR_STREAM_PREMATURE_CLOSE` when the source was destroyed before its end;
+   * - a `TypeError` with the code `ERR_INVALID_ARG_TYPE` for a chunk that is no audio, or at once
+   *   for a source that is neither a `Readable` nor an async iterable.
+   *
+   * @example
+   * await stream.playStream(fs.createReadStream("/srv/sounds/music.sln"));
+   */
+  playStream(readable: Readable | AsyncIterable<NodeJS.ArrayBufferView>): Promise<PlayResult>;
+
+  /**
+   * Stops the play. Its promise resolves with `completed: false`.
+   *
+   * What was written goes on. Where nothing plays, nothing happens.
+   *
+   * @example
+   * stream.on("data", (pcm) => {
+   *   if (isSpeech(pcm)) {
+   *     stream.stop(); // let the caller interrupt
+   *   }
+   * });
+   */
+  stop(): void;
+
+  /**
+   * Sends keys, ahead of all audio that waits.
+   *
+   * Each character is one key: `0` to `9`, `*`, `#`, `A` to `D`. For calls placed with `connect`:
+   * Asterisk sends keys and ends a call on which it is sent one.
+   *
+   * Nothing is sent once the call is over or `hangup` was called. Throws a `RangeError` with the
+   * code `ERR_OUT_OF_RANGE` for no key at all or one that does not exist; then none is sent.
+   *
+   * @example
+   * call.dtmf("42#");
+   */
+  dtmf(digits: string): void;
+
+  /**
+   * Hangs up.
+   *
+   * Audio that has not left is dropped, a play resolves with `completed: false`, and `end` follows.
+   * With `drain` what was written and what plays is heard first; from then on `write` takes
+   * nothing.
+   *
+   * A server says so to its peer, so that Asterisk goes on in the dialplan. A call placed with
+   * `connect` closes the connection, as Asterisk does.
+   *
+   * Twice is harmless. Without `drain` it cuts short a call that was still draining.
+   *
+   * @example
+   * stream.write(goodbye);
+   * stream.hangup({ drain: true });
+   */
+  hangup(options?: HangupOptions): void;
+
+  /**
+   * What the call has carried, and what went wrong. After the end, what it was then.
+   *
+   * @example
+   * stream.onClose(() => console.log(stream.stats().droppedFramesIn));
+   */
+  stats(): CallStats;
+
+  /** Listens to `data`. Throws as `on` does for anything but a function, as do the next three. */
+  onData(callback: (pcm: Buffer) => void): this;
+  /** Listens to `end`. */
+  onClose(callback: () => void): this;
+  /** Listens to `error`. */
+  onError(callback: (error: NodeJS.ErrnoException) => void): this;
+  /** Listens to `dtmf`. */
+  onDtmf(callback: (digit: string) => void): this;
+
+  /**
+   * The peer said something: one frame's audio, usually 20 ms.
+   *
+   * The buffer is yours for as long as you hold it. It shares its `ArrayBuffer` with other frames,
+   * so `byteOffset` and `length` matter; the offset suits every typed array.
+   *
+   * When JavaScript does not keep up, the oldest audio beyond `inboundLimit` seconds is dropped and
+   * counted in `stats()`.
+   *
+   * @example
+   * stream.on("data", (pcm) => {
+   *   const samples = new Int16Array(pcm.buffer, pcm.byteOffset, pcm.length / 2);
+   * });
+   */
+  on(event: "data" | EventType.DATA, listener: (pcm: Buffer) => void): this;
+  /**
+   * The peer pressed a key: `"0"` to `"9"`, `"*"`, `"#"`, or `"A"` to `"D"`.
+   *
+   * Keys that come before anyone listens are held. While nobody listens to `data`, they are emitted
+   * ahead of the audio that is held.
+   */
+  on(event: "dtmf", listener: (digit: string) => void): this;
+  /**
+   * The call is over. Emitted exactly once, after the last `data`.
+   *
+   * In a short call it waits for listeners: as long as nobody listens to `data`, and the handler
+   * still runs or nobody listens to `end`, but no longer than until 2 s after the call came. It
+   * does not wait once you hung up or closed the server.
+   */
+  on(event: "end" | EventType.END, listener: () => void): this;
+  /**
+   * The call failed. `end` follows.
+   *
+   * - An `AudioSocketError` (`ERR_AUDIOSOCKET`): the peer reported an error.
+   * - `ECONNRESET` and the like, or `ERR_CONNECTION_LOST`: the connection was lost.
+   * - `ERR_EVENT_OVERFLOW`: the peer caused more events than were taken, and was hung up on.
+   *
+   * Without a listener it goes to the server's `error` listeners, and is no uncaught exception.
+   */
+  on(event: "error" | EventType.ERROR, listener: (error: NodeJS.ErrnoException) => void): this;
+  /**
+   * The peer broke the protocol, and the call goes on. Emitted once per cause; `stats()` counts.
+   *
+   * - `ERR_UNKNOWN_KIND`: a message of a kind that does not exist. It was skipped.
+   * - `ERR_ID_LENGTH`, `ERR_REPEATED_ID`: another UUID. It was skipped.
+   * - `ERR_DTMF_LENGTH`, `ERR_DTMF_DIGIT`: a key that is none. It was skipped.
+   * - `ERR_EMPTY_AUDIO`: audio without a sample. It was skipped.
+   * - `ERR_ODD_AUDIO`: audio that ends in half a sample. The half was cut off.
+   */
+  on(event: "warning", listener: (warning: NodeJS.ErrnoException) => void): this;
+  /** `write` gave false, and no more than half of `highWaterMark` is queued now. */
+  on(event: "drain", listener: () => void): this;
+  on<E extends StreamEvent>(event: E, listener: StreamListener<E>): this;
+  addListener<E extends StreamEvent>(event: E, listener: StreamListener<E>): this;
+  once<E extends StreamEvent>(event: E, listener: StreamListener<E>): this;
+  prependListener<E extends StreamEvent>(event: E, listener: StreamListener<E>): this;
+  prependOnceListener<E extends StreamEvent>(event: E, listener: StreamListener<E>): this;
+  off<E extends StreamEvent>(event: E, listener: StreamListener<E>): this;
+  removeListener<E extends StreamEvent>(event: E, listener: StreamListener<E>): this;
+}
+
+/**
+ * The peer's error message, which ends the call.
+ *
+ * @example
+ * stream.onError((error) => {
+ *   if (error instanceof AudioSocketError && error.errorCode === ErrorCode.AST_MEMORY) {
+ *     console.error("Asterisk is out of memory");
+ *   }
+ * });
+ */
+export class AudioSocketError extends Error {
+  /** The message for a code; `"Unknown error"` for one that has none. */
+  static getMessageFromCode(errorCode: ErrorCode): string;
+
+  /** Makes the error for a code, with that code's message. */
+  constructor(errorCode: ErrorCode);
+
+  /** Always `"AudioSocketError"`. */
+  name: string;
+  /** Always `"ERR_AUDIOSOCKET"`. */
+  code: "ERR_AUDIOSOCKET";
+  /** What the peer said. It may be a number that `ErrorCode` has no name for. */
+  errorCode: ErrorCode;
+}
+
+/** Who gets the calls of a server. It may be async; what it gives is not looked at otherwise. */
+export type ConnectionHandler = (req: StreamRequest, stream: AudioStream) => unknown;
+
+/** Who is calling, and how. */
+export interface StreamRequest {
+  /** The call's UUID in lower case, such as `"40325ec2-5efd-4bd3-805f-53576e581d13"`. */
+  ref: string;
+  /** What brought the call. */
+  transport: "audiosocket";
+  /** The peer's IP address. */
+  remoteAddress: string;
+  /** The peer's port. */
+  remotePort: number;
+  /** What the option `sampleRate` says. The stream's `sampleRate` follows the peer's audio. */
+  sampleRate: SampleRate;
+}
+
+/** Samples a second that the protocol knows. */
+export type SampleRate = 8000 | 12000 | 16000 | 24000 | 32000 | 44100 | 48000 | 96000 | 192000;
+
+/** How a call is treated. */
+export interface CallOptions {
+  /**
+   * Samples a second until the peer's first audio says otherwise. 8000 if missing.
+   *
+   * Where the peer waits to be spoken to, this is the rate it is spoken to at.
+   */
+  sampleRate?: SampleRate | undefined;
+  /**
+   * When silence is sent where there is nothing else to send. A server's is `"until-audio"` if
+   * missing, a dialled call's `"never"`.
+   *
+   * `"until-audio"` stops at the peer's first audio; it saves calls in which both sides wait for
+   * the other's audio. `"always"` keeps a peer that wants steady audio content, and costs 50 frames
+   * a second.
+   */
+  silence?: "until-audio" | "always" | "never" | undefined;
+  /**
+   * Seconds of written audio above which `write` gives false, from 0 to 3600. 1 if missing.
+   *
+   * More lets a writer run further ahead, and memory grow.
+   */
+  highWaterMark?: number | undefined;
+  /**
+   * Seconds of written audio above which `write` throws `ERR_OUTBOUND_FULL`, from 0 to 3600. 120 if
+   * missing.
+   */
+  outboundLimit?: number | undefined;
+  /**
+   * Seconds of heard audio that wait for a busy JavaScript before the oldest is dropped, from 0 to
+   * 3600. 5 if missing.
+   */
+  inboundLimit?: number | undefined;
+}
+
+/** What `new AudioSocket` takes. */
+export interface ServerOptions extends CallOptions {
+  /** Milliseconds that a connection may take to say its UUID, from 1. 5000 if missing. */
+  handshakeTimeout?: number | undefined;
+  /** Connections above this are turned away with a `drop`, from 1. 65535 if missing. */
+  maxConnections?: number | undefined;
+}
+
+/** What `AudioSocket.connect` takes. */
+export interface DialOptions extends CallOptions {
+  /** The server's port, from 1 to 65535. */
+  port: number;
+  /** The server's address or name. `"127.0.0.1"` if missing. */
+  host?: string | undefined;
+  /** The call's UUID. A random one if missing. */
+  ref?: string | undefined;
+  /** Milliseconds that the connection may take, from 1. 2000 if missing, as in Asterisk. */
+  timeout?: number | undefined;
+  /** Gives up dialling. Once the call is up it does nothing. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Where and how `AudioSocket.listen` listens. */
+export interface ListenOptions {
+  /** The port; 0, or missing, for a free one. */
+  port?: number | undefined;
+  /** An IP address or a name. `"0.0.0.0"` if missing. `"::"` takes IPv4 peers too. */
+  host?: string | undefined;
+  /** Connections that may wait to be accepted. 511 if missing. */
+  backlog?: number | undefined;
+  /**
+   * Several processes may listen on the port, and the system spreads connections over them. False
+   * if missing.
+   */
+  reusePort?: boolean | undefined;
+}
+
+/** How `AudioStream.hangup` hangs up. */
+export interface HangupOptions {
+  /** Plays out first what was written and what plays. False if missing. */
+  drain?: boolean | undefined;
+}
+
+/** How a play came to its end. */
+export interface PlayResult {
+  /** Everything was played; false if the play was stopped or replaced or the call ended. */
+  completed: boolean;
+  /** Milliseconds of it that have left. */
+  playedMs: number;
+}
+
+/** A connection that did not become a call. */
+export interface DroppedConnection {
+  /**
+   * Why: `ERR_MAX_CONNECTIONS`, `ERR_HANDSHAKE_TIMEOUT`, `ERR_FIRST_FRAME` (it began with something
+   * other than a UUID), `ERR_ID_LENGTH` (with a UUID of wrong length), `ERR_CLOSED_EARLY` (it
+   * closed first) or `ERR_SERVER_CLOSED`.
+   */
+  code: string;
+  /** The peer's IP address. */
+  remoteAddress: string;
+  /** The peer's port. */
+  remotePort: number;
+}
+
+/** What a call has carried, and what went wrong. Audio frames and their bytes, without headers. */
+export interface CallStats {
+  /** Frames that arrived. */
+  framesIn: number;
+  /** Bytes that arrived. */
+  bytesIn: number;
+  /** Frames that arrived and were dropped, because nobody took them in time. */
+  droppedFramesIn: number;
+  /** Bytes that arrived and were dropped. */
+  droppedBytesIn: number;
+  /** Messages of a kind that does not exist. */
+  unknownKinds: number;
+  /** Messages that broke the protocol in another way. */
+  malformed: number;
+  /** Frames that left, silence too. */
+  framesOut: number;
+  /** Bytes that left, silence too. */
+  bytesOut: number;
+  /** Bytes that were written and have not left. */
+  queuedBytesOut: number;
+  /** Frames of a play that were skipped because their time had passed. */
+  lateFrames: number;
+  /** Times a play's source had nothing when a frame was due. */
+  underruns: number;
+}
+
+/**
+ * What a server has seen. All but `connections` are totals: the errors since the server was made,
+ * the others since its last `listen`.
+ */
+export interface ServerMetrics {
+  /** Connections that are open now. */
+  connections: number;
+  /** Connections that were accepted. */
+  accepted: number;
+  /** Connections that became calls. */
+  calls: number;
+  /** Connections that did not, as `drop` tells. */
+  dropped: number;
+  /** Errors of calls whose stream had no `error` listener. */
+  unhandledErrors: number;
+  /** Times a handler or a listener threw or rejected. */
+  handlerErrors: number;
+}
+
+/** The events of an `AudioSocket`, and what its listeners get; `AudioSocket.on` describes them. */
+export interface AudioSocketEvents {
+  listening: [];
+  connection: [req: StreamRequest, stream: AudioStream];
+  drop: [dropped: DroppedConnection];
+  error: [error: NodeJS.ErrnoException];
+  close: [];
+}
+
+/** The events of an `AudioStream`, and what its listeners get; `AudioStream.on` describes them. */
+export interface AudioStreamEvents {
+  data: [pcm: Buffer];
+  dtmf: [digit: string];
+  end: [];
+  error: [error: NodeJS.ErrnoException];
+  warning: [warning: NodeJS.ErrnoException];
+  drain: [];
+}
+
+/** What a message of the protocol is, by its first byte. */
+export enum MessageType {
+  /** Ends the call. */
+  HANGUP = 0x00,
+  /** The call's UUID, 16 bytes. */
+  ID = 0x01,
+  /** Silence, with or without samples. */
+  SILENCE = 0x02,
+  /** One key, as ASCII. */
+  DTMF = 0x03,
+  /** Audio at 8000 Hz. */
+  SLIN = 0x10,
+  /** Audio at 12000 Hz. */
+  SLIN12 = 0x11,
+  /** Audio at 16000 Hz. */
+  SLIN16 = 0x12,
+  /** Audio at 24000 Hz. */
+  SLIN24 = 0x13,
+  /** Audio at 32000 Hz. */
+  SLIN32 = 0x14,
+  /** Audio at 44100 Hz. */
+  SLIN44 = 0x15,
+  /** Audio at 48000 Hz. */
+  SLIN48 = 0x16,
+  /** Audio at 96000 Hz. */
+  SLIN96 = 0x17,
+  /** Audio at 192000 Hz. */
+  SLIN192 = 0x18,
+  /** The peer failed; one byte of `ErrorCode`. */
+  ERROR = 0xff
+}
+
+/** Why the peer failed. */
+export enum ErrorCode {
+  NONE = 0x00,
+  /** The caller hung up. */
+  AST_HANGUP = 0x01,
+  /** A frame could not be passed on. */
+  AST_FRAME_FORWARDING = 0x02,
+  /** There was no memory left. */
+  AST_MEMORY = 0x04,
+  UNKNOWN = 0xff
+}
+
+/** The events that `onData`, `onClose` and `onError` listen to. */
+export enum EventType {
+  DATA = "data",
+  END = "end",
+  ERROR = "error"
+}
+
+/** Bytes of a message without a payload: its kind, and two of length. */
+export const MINIMUM_MESSAGE_LENGTH: 3;
+
+/** The most bytes that a message's length can name. */
+export const MAXIMUM_MESSAGE_LENGTH: 65535;
+
+/** What `AudioSocket.on` and its like listen to; the symbols are Node's. */
+type ServerEvent = keyof AudioSocketEvents | symbol;
+
+/** What `AudioStream.on` and its like listen to; the symbols are Node's. */
+type StreamEvent = keyof AudioStreamEvents | EventType | symbol;
+
+type ServerListener<E> = ListenerOf<AudioSocketEvents, E>;
+type StreamListener<E> = ListenerOf<AudioStreamEvents, E>;
+
+type ListenerOf<Events, E> = E extends keyof Events
+  ? (...args: Extract<Events[E], unknown[]>) => void
+  : E extends EventType
+    ? ListenerOf<Events, `${E}`>
+    : (...args: any[]) => void;
+
+/** Only what is marked is exported. */
+export {};
