@@ -1,0 +1,115 @@
+"use strict";
+
+const assert = require("node:assert/strict");
+const { once } = require("node:events");
+const net = require("node:net");
+const { test } = require("node:test");
+const { Worker } = require("node:worker_threads");
+const { AudioSocket } = require("..");
+const { REF, openRaw, soon } = require("./support/call.js");
+
+const UUID = Buffer.from(REF.replaceAll("-", ""), "hex");
+
+test("a port where nobody listens rejects as in Node", async (t) => {
+  const { port, close } = await openRaw(t);
+  await close();
+  const { code, errno, syscall, address } = await new Promise((resolve) => {
+    net.connect(port, "127.0.0.1").on("error", resolve);
+  });
+  assert.equal(code, "ECONNREFUSED");
+  const expected = { name: "Error", code, errno, syscall, address, port };
+  await soon(assert.rejects(AudioSocket.connect({ port }), expected), "the rejection");
+});
+
+test("a connection that does not come up in time rejects", async (t) => {
+  const full = new Worker(
+    `const { parentPort } = require("node:worker_threads");
+     const server = require("node:net").createServer().listen({ port: 0, host: "127.0.0.1", backlog: 1 }, () => {
+       parentPort.postMessage(server.address().port);
+       setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));
+     });`,
+    { eval: true }
+  );
+  const waiting = [];
+  t.after(async () => {
+    waiting.forEach((socket) => socket.destroy());
+    await full.terminate();
+  });
+  const [port] = await soon(once(full, "message"), "the port");
+  let stuck = false;
+  while (!stuck && waiting.length < 16) {
+    const socket = net.connect(port, "127.0.0.1").on("error", () => {});
+    waiting.push(socket);
+    stuck = await soon(once(socket, "connect"), "room", 300).then(() => false, () => true);
+  }
+  if (!stuck) {
+    return t.skip("this system takes connections beyond the backlog");
+  }
+  const start = performance.now();
+  const rejected = assert.rejects(AudioSocket.connect({ port, timeout: 250 }), { code: "ETIMEDOUT" });
+  await soon(rejected, "the rejection", 2000);
+  const took = performance.now() - start;
+  assert.ok(took >= 240, `it gave up after ${took} ms`);
+});
+
+test("an abort before the call rejects with its reason, and nobody is dialled", async (t) => {
+  const { port, peers } = await openRaw(t);
+  const reason = new Error("no longer wanted");
+  const aborted = AudioSocket.connect({ port, signal: AbortSignal.abort(reason) });
+  await soon(assert.rejects(aborted, (error) => error === reason), "the rejection");
+  await assert.rejects(AudioSocket.connect({ port, signal: AbortSignal.abort() }), { name: "AbortError" });
+
+  await soon(AudioSocket.connect({ port, ref: REF }), "the client");
+  const [first] = await peers(1);
+  await first.until(() => first.frames.length > 0, "the UUID");
+  assert.deepEqual(first.frames[0].payload, UUID);
+});
+
+test("an abort during the call's set-up rejects with its reason, and hangs up", async (t) => {
+  const { port, peers } = await openRaw(t);
+  let reached = 1;
+  for (const waits of [() => {}, () => Promise.resolve(), () => new Promise(setImmediate)]) {
+    const controller = new AbortController();
+    const reason = new Error("no longer wanted");
+    const dialled = AudioSocket.connect({ port, signal: controller.signal });
+    const settled = dialled.then(() => null, (error) => error);
+    await waits();
+    controller.abort(reason);
+    const error = await soon(settled, "the outcome");
+    // The call may have come up first: then it is the caller's.
+    assert.ok(error === reason || error === null);
+    if (error === null) {
+      reached += 1;
+      (await dialled).hangup();
+    }
+  }
+  (await soon(AudioSocket.connect({ port }), "the client")).hangup();
+  // Whoever was reached before is there by now; some aborted calls may have got through too.
+  const called = await peers(reached);
+  await soon(Promise.all(called.map((peer) => peer.closed())), "all connections to close");
+});
+
+test("an abort while the connection waits rejects at once", async (t) => {
+  const { port } = await openRaw(t);
+  const controller = new AbortController();
+  const dialled = AudioSocket.connect({ port, signal: controller.signal });
+  controller.abort();
+  await soon(assert.rejects(dialled, { name: "AbortError" }), "the rejection");
+});
+
+test("bad options reject with a code", async () => {
+  const rejects = (options, name, code) =>
+    soon(assert.rejects(AudioSocket.connect(options), { name, code }), JSON.stringify(options));
+  for (const port of [undefined, 0, -1, 65536, 1.5, NaN, "sip", null]) {
+    await rejects({ port }, "RangeError", "ERR_SOCKET_BAD_PORT");
+  }
+  const outOfRange = [{ ref: "no uuid" }, { ref: `${REF}0` }, { timeout: 0 }, { sampleRate: 11025 }, { silence: "" }];
+  for (const options of outOfRange) {
+    await rejects({ port: 9092, ...options }, "RangeError", "ERR_OUT_OF_RANGE");
+  }
+  for (const options of [{ host: 5 }, { ref: 5 }, { signal: {} }, { timeout: "1" }, { highWaterMark: true }]) {
+    await rejects({ port: 9092, ...options }, "TypeError", "ERR_INVALID_ARG_TYPE");
+  }
+  await rejects(null, "TypeError", "ERR_INVALID_ARG_TYPE");
+  await rejects(5, "TypeError", "ERR_INVALID_ARG_TYPE");
+});

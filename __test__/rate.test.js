@@ -1,0 +1,137 @@
+"use strict";
+
+const assert = require("node:assert/strict");
+const { once } = require("node:events");
+const { Readable } = require("node:stream");
+const { test } = require("node:test");
+const { AudioSocket } = require("..");
+const { frame, hears, lasted, noise, openCall, sameAudio, soon } = require("./support/call.js");
+
+const RATES = [8000, 12000, 16000, 24000, 32000, 44100, 48000, 96000, 192000];
+const FIRST_KIND = 0x10;
+
+/** Bytes of 20 ms. */
+function frameBytes(rate) {
+  return rate / 25;
+}
+
+/** The peer speaks at a rate, and is heard. */
+async function speak({ peer, res }, rate, seed) {
+  const pcm = noise(frameBytes(rate), seed);
+  const heard = once(res, "data");
+  peer.send(frame(FIRST_KIND + RATES.indexOf(rate), pcm));
+  sameAudio((await soon(heard, "the audio"))[0], pcm);
+}
+
+/** Three frames that are written arrive as three frames of this rate. */
+async function isSpokenTo({ peer, res }, rate) {
+  const bytes = frameBytes(rate);
+  const pcm = noise(3 * bytes, rate);
+  const before = peer.audio().length;
+  const heard = peer.heard().length;
+  res.write(pcm);
+  sameAudio((await peer.hear(heard + pcm.length)).subarray(heard), pcm);
+  for (const { kind, payload } of peer.audio().slice(before)) {
+    assert.equal(kind, FIRST_KIND + RATES.indexOf(rate));
+    assert.equal(payload.length, bytes);
+  }
+}
+
+for (const rate of RATES) {
+  test(`a peer that speaks at ${rate} Hz is spoken to at ${rate} Hz`, async (t) => {
+    const call = await openCall(t);
+    assert.equal(call.res.sampleRate, 8000);
+    await speak(call, rate);
+    assert.equal(call.res.sampleRate, rate);
+    await isSpokenTo(call, rate);
+  });
+
+  test(`a call may be expected to be at ${rate} Hz`, async (t) => {
+    const call = await openCall(t, { sampleRate: rate });
+    assert.equal(call.res.sampleRate, rate);
+    await isSpokenTo(call, rate);
+  });
+}
+
+test("the peer's audio overrules what was expected, also in mid-call", async (t) => {
+  const call = await openCall(t, { sampleRate: 48000 });
+  for (const [seed, rate] of [8000, 16000, 44100, 8000].entries()) {
+    await speak(call, rate, seed);
+    assert.equal(call.res.sampleRate, rate);
+    await isSpokenTo(call, rate);
+  }
+});
+
+test("the rate is known to the first data listener", async (t) => {
+  const { peer, res } = await openCall(t);
+  const seen = [];
+  res.on("data", () => seen.push(res.sampleRate));
+  const heard = once(res, "data");
+  peer.send(frame(0x12, noise(640)));
+  await soon(heard, "the audio");
+  assert.deepEqual(seen, [16000]);
+});
+
+test("a play is at the peer's rate", async (t) => {
+  const call = await openCall(t);
+  await speak(call, 16000);
+  const pcm = noise(10 * 640, 2);
+  const result = await soon(call.res.playStream(Readable.from([pcm])), "the play");
+  assert.equal(lasted(call.res, result), 200);
+  await hears(call, pcm);
+  assert.ok(call.peer.audio().every(({ kind, payload }) => kind === 0x12 && payload.length === 640));
+});
+
+test("a silence frame without a payload is 20 ms of zeros at the call's rate", async (t) => {
+  const { peer, res } = await openCall(t, { sampleRate: 24000 });
+  const heard = once(res, "data");
+  peer.send(frame(0x02));
+  sameAudio((await soon(heard, "the silence"))[0], Buffer.alloc(960));
+  assert.equal(res.sampleRate, 24000);
+});
+
+test("silence that is sent has the call's rate", async (t) => {
+  const call = await openCall(t, { silence: "always", sampleRate: 16000 });
+  await call.peer.hear(2 * 640);
+  assert.ok(call.peer.audio().every(({ kind, payload }) => kind === 0x12 && payload.length === 640));
+  await speak(call, 8000);
+  await call.peer.until(() => call.peer.frames.at(-1).kind === 0x10, "silence at 8 kHz");
+  assert.equal(call.peer.frames.at(-1).payload.length, 320);
+});
+
+test("the high-water mark is in seconds at the call's rate", async (t) => {
+  const call = await openCall(t, { highWaterMark: 0.1 });
+  await speak(call, 48000);
+  assert.equal(call.res.write(noise(9000)), true);
+  assert.equal(call.res.write(noise(9000)), false);
+});
+
+test("a rate that the wire does not have is refused", () => {
+  for (const sampleRate of [0, -8000, 11025, 22050, 8000.5, NaN, Infinity]) {
+    assert.throws(() => new AudioSocket({ sampleRate }), {
+      name: "RangeError",
+      code: "ERR_OUT_OF_RANGE"
+    });
+  }
+});
+
+test("options that are out of range or of the wrong type are refused", () => {
+  const wrong = [
+    { silence: "sometimes" },
+    { highWaterMark: -1 },
+    { highWaterMark: NaN },
+    { outboundLimit: Infinity },
+    { inboundLimit: -0.1 },
+    { handshakeTimeout: 0 },
+    { maxConnections: 0 }
+  ];
+  for (const options of wrong) {
+    const expected = { name: "RangeError", code: "ERR_OUT_OF_RANGE" };
+    assert.throws(() => new AudioSocket(options), expected, JSON.stringify(options));
+  }
+  const types = [{ sampleRate: "8000" }, { sampleRate: null }, { silence: true }, { highWaterMark: "1" }];
+  for (const options of [...types, { handshakeTimeout: null }, null, 5, "options"]) {
+    const expected = { name: "TypeError", code: "ERR_INVALID_ARG_TYPE" };
+    assert.throws(() => new AudioSocket(options), expected, JSON.stringify(options));
+  }
+});
