@@ -288,7 +288,8 @@ export class AudioStream extends EventEmitter {
    * path starts at the working directory. The file is read piece by piece while it plays.
    *
    * Resolves when the last frame has left, or with `completed: false` when the play was stopped or
-   * replaced or the call is over. A second `play` or `playStream` replaces the first. After the end
+   * replaced or the call is over. A second `play` replaces the first; what
+   * `playStream` plays and what is written are mixed with it, each sample kept in range. After the end
    * it resolves with `{ completed: false, playedMs: 0 }`.
    *
    * Rejects with
@@ -325,9 +326,9 @@ export class AudioStream extends EventEmitter {
   playStream(readable: Readable | AsyncIterable<NodeJS.ArrayBufferView>): Promise<PlayResult>;
 
   /**
-   * Stops the play. Its promise resolves with `completed: false`.
+   * Stops what plays. The promises of `play` and `playStream` resolve with `completed: false`.
    *
-   * What was written goes on. Where nothing plays, nothing happens.
+   * What was written goes on; see `clear`. Where nothing plays, nothing happens.
    *
    * @example
    * stream.on("data", (pcm) => {
@@ -337,6 +338,55 @@ export class AudioStream extends EventEmitter {
    * });
    */
   stop(): void;
+
+  /**
+   * Drops everything that has not left: stops what plays, and forgets what was written.
+   *
+   * In effect on the next frame, however much was queued; up to 60 ms of what was written have left
+   * ahead of real time. Marks that have not been passed are passed with `cleared: true`. A writer
+   * that waits is told to go on (`drain`). The call goes on.
+   *
+   * @example
+   * stream.on("data", (pcm) => {
+   *   if (isSpeech(pcm)) {
+   *     stream.clear(); // the caller interrupts the bot
+   *   }
+   * });
+   */
+  clear(): void;
+
+  /**
+   * Holds everything back, on the next frame: what plays, and what was and is written.
+   *
+   * Nothing is lost: `write` queues as before, up to its bound. Twice is as good as once.
+   */
+  pause(): void;
+
+  /** Goes on where `pause` stopped, without a burst. Without a pause, nothing happens. */
+  resume(): void;
+
+  /**
+   * Asks to be told when all that was queued before has left: `mark` is emitted with the name.
+   *
+   * That is what was written so far, and what plays now to its end. Marks are passed in the order
+   * in which they were set; where nothing is queued, at once. Names need not be unique. When the
+   * call ends first, or has ended, nothing is emitted.
+   *
+   * Throws an error with the code `ERR_TOO_MANY_MARKS` when 1,024 marks wait, and a `TypeError` with
+   * the code `ERR_INVALID_ARG_TYPE` for a name that is no string.
+   *
+   * @example
+   * stream.write(sentence);
+   * stream.mark("sentence 1");
+   * stream.on("mark", (name, { cleared }) => console.log(name, cleared ? "cut off" : "heard"));
+   */
+  mark(name: string): void;
+
+  /** Milliseconds of audio, silence aside, that have left since the call's beginning. */
+  readonly playedMs: number;
+
+  /** Milliseconds of what was written that have not left. */
+  readonly queuedMs: number;
 
   /**
    * Sends keys, ahead of all audio that waits.
@@ -439,6 +489,8 @@ export class AudioStream extends EventEmitter {
   on(event: "warning", listener: (warning: NodeJS.ErrnoException) => void): this;
   /** `write` gave false, and no more than half of `highWaterMark` is queued now. */
   on(event: "drain", listener: () => void): this;
+  /** A mark was passed, or cleared away with what stood before it. See `mark`. */
+  on(event: "mark", listener: (name: string, passed: PassedMark) => void): this;
   on<E extends StreamEvent>(event: E, listener: StreamListener<E>): this;
   addListener<E extends StreamEvent>(event: E, listener: StreamListener<E>): this;
   once<E extends StreamEvent>(event: E, listener: StreamListener<E>): this;
@@ -655,6 +707,13 @@ export interface AudioStreamEvents {
   error: [error: NodeJS.ErrnoException];
   warning: [warning: NodeJS.ErrnoException];
   drain: [];
+  mark: [name: string, passed: PassedMark];
+}
+
+/** How a mark was passed. */
+export interface PassedMark {
+  /** What stood before the mark was dropped by `clear`, and not heard to its end. */
+  cleared: boolean;
 }
 
 /** What a message of the protocol is, by its first byte. */

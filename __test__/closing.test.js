@@ -8,7 +8,7 @@ const { describe, test } = require("node:test");
 const { AudioSocket } = require("..");
 const { startChild } = require("./support/child.js");
 const { Kind, audio, call, dial, id, tone } = require("./support/peer.js");
-const { HOST, answering, busyCall, serve } = require("./support/serve.js");
+const { HOST, answering, busyCall, caughtUp, serve } = require("./support/serve.js");
 const { eventually, once, within } = require("./support/wait.js");
 
 describe("close()", () => {
@@ -127,6 +127,7 @@ describe("close()", () => {
     res.on("end", () => (ends += 1));
     peer.send(audio(tone(1))).end();
     await eventually(() => server.connections === 0);
+    await caughtUp(t, server);
     await within(server.close(), 5000, "close()");
     assert.equal(ends, 1);
   });

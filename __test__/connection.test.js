@@ -74,6 +74,7 @@ describe("the handler", () => {
 
 describe("a connection is dropped", () => {
   async function isDropped(server, peer, dropped, code) {
+    await peer.connected();
     const [drop] = await dropped;
     assert.deepEqual(drop, { code, remoteAddress: HOST, remotePort: peer.localPort });
     await peer.closed();

@@ -8,7 +8,7 @@ const path = require("node:path");
 const { describe, test } = require("node:test");
 const { Worker } = require("node:worker_threads");
 const { audio, call, dtmf, error, hangup, tone } = require("./support/peer.js");
-const { answering, assertAudio, assertHeard, busyCall, hear, serve } = require("./support/serve.js");
+const { answering, assertAudio, assertHeard, busyCall, caughtUp, hear, serve } = require("./support/serve.js");
 const { eventually, once } = require("./support/wait.js");
 
 /** 20 ms frames, each of another sample value, from `first` on. */
@@ -20,14 +20,6 @@ function tones(count, first = 1, rate = 8000) {
 async function heardOf(res, count) {
   await eventually(() => res.stats().framesIn >= count);
   assert.equal(res.stats().framesIn, count);
-}
-
-/** JavaScript has been told all that happened before, which a call that comes now stands behind. */
-async function caughtUp(t, server) {
-  const connection = once(server, "connection");
-  const peer = call(server.address().port);
-  t.after(() => peer.destroy());
-  await connection;
 }
 
 describe("before anyone listens to data", () => {

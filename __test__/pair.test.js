@@ -229,6 +229,8 @@ for (const how of ["stop", "hangup"]) {
     assert.equal(completed, false);
     assert.equal(playedMs, (before - (how === "hangup" ? 1 : 0)) * FRAME_MS);
     assert.equal(source.destroyed, false);
+    assert.ok(source.isPaused());
+    assert.equal(source.listenerCount("data"), 0);
     await pass(100);
     assert.equal(messages.length, before);
   });

@@ -48,6 +48,33 @@ class AudioStream extends EventEmitter {
     this.#line.stop();
   }
 
+  clear() {
+    this.#line.clear();
+  }
+
+  pause() {
+    this.#line.pause(true);
+  }
+
+  resume() {
+    this.#line.pause(false);
+  }
+
+  mark(name) {
+    if (typeof name !== "string") {
+      throw typeError("name", "a string", name);
+    }
+    this.#line.mark(name);
+  }
+
+  get playedMs() {
+    return this.#line.progress.playedMs;
+  }
+
+  get queuedMs() {
+    return this.#line.progress.queuedMs;
+  }
+
   dtmf(digits) {
     if (typeof digits !== "string") {
       throw typeError("digits", "a string", digits);

@@ -18,7 +18,8 @@ const Kind = Object.freeze({
   ENDING: 11,
   END: 12,
   DROP: 13,
-  CLOSED: 14
+  CLOSED: 14,
+  MARK: 15
 });
 
 const SLAB_BYTES = 64 * 1024;

@@ -9,6 +9,9 @@ const { Plays } = require("./plays.js");
 
 const BYTES_PER_SAMPLE = 2;
 
+/** Marks that may wait to be passed. */
+const MAX_MARKS = 1024;
+
 /** Who listens to these and not to `data` is not to wait for audio that nobody takes. */
 const ASIDE = new Set(["dtmf", "warning"]);
 
@@ -26,6 +29,8 @@ class Line {
   #scope = new AsyncResource("AudioStream", { requireManualDestroy: true });
   #stream = null;
   #plays;
+  #marks = new Map();
+  #lastMark = 0;
   #waiting = 0;
   #highWater = 0;
   #needsDrain = false;
@@ -36,6 +41,7 @@ class Line {
   #handlerRuns = false;
   #bornAt = performance.now();
   #lastStats = null;
+  #lastProgress = null;
 
   constructor(id, owner, options) {
     this.id = id;
@@ -85,7 +91,36 @@ class Line {
 
   stop() {
     outbox.flush();
-    engine().stop(this.id);
+    engine().stopAll(this.id);
+  }
+
+  clear() {
+    outbox.flush();
+    engine().clear(this.id);
+    this.#waiting = 0;
+  }
+
+  pause(paused) {
+    outbox.flush();
+    engine().pause(this.id, paused);
+  }
+
+  mark(name) {
+    if (this.#ended) {
+      return;
+    }
+    if (this.#marks.size >= MAX_MARKS) {
+      throw codedError("ERR_TOO_MANY_MARKS", `${MAX_MARKS} marks wait already`);
+    }
+    outbox.flush();
+    this.#lastMark = (this.#lastMark + 1) >>> 0;
+    this.#marks.set(this.#lastMark, name);
+    engine().mark(this.id, this.#lastMark);
+  }
+
+  get progress() {
+    const [playedMs, queuedMs] = this.#lastProgress ?? this.#flushedProgress();
+    return { playedMs, queuedMs };
   }
 
   dtmf(key) {
@@ -171,6 +206,8 @@ class Line {
         return this.#handleDrain();
       case Kind.PLAYED:
         return this.#handlePlayed(fields);
+      case Kind.MARK:
+        return this.#handleMark(Number(fields[0]), fields[1] === "1");
       case Kind.HUNGRY:
         return this.#plays.handleHungry(Number(fields[0]));
       case Kind.ENDING:
@@ -200,6 +237,17 @@ class Line {
     this.#plays.handleSettled(Number(play), result, failure);
   }
 
+  #handleMark(mark, cleared) {
+    const name = this.#marks.get(mark);
+    this.#marks.delete(mark);
+    this.#emit("mark", name, { cleared });
+  }
+
+  #flushedProgress() {
+    outbox.flush();
+    return engine().progress(this.id);
+  }
+
   #handleDrain() {
     this.#waiting = Math.min(this.#waiting, this.#highWater / 2);
     if (this.#needsDrain) {
@@ -219,6 +267,7 @@ class Line {
   #handleEnd() {
     this.#ended = true;
     this.#lastStats = engine().callStats(this.id);
+    this.#lastProgress = engine().progress(this.id);
     engine().forget(this.id);
     unroute(this.id);
     this.#plays.handleEnd();
@@ -266,9 +315,9 @@ class Line {
     }
   }
 
-  #emit(event, argument) {
+  #emit(event, ...args) {
     try {
-      this.#scope.runInAsyncScope(this.#stream.emit, this.#stream, event, argument);
+      this.#scope.runInAsyncScope(this.#stream.emit, this.#stream, event, ...args);
     } catch (error) {
       this.handleThrow(error);
     }

@@ -45,6 +45,7 @@ class PairLine {
   #framesOut = 0;
   #bytesOut = 0;
   #hungUp = false;
+  #paused = false;
 
   constructor(readable, socket) {
     if (typeof readable?.on !== "function") {
@@ -96,6 +97,30 @@ class PairLine {
 
   stop() {
     this.#settle(this.#playback, false);
+  }
+
+  /** What was written has left already. */
+  clear() {
+    this.stop();
+  }
+
+  pause(paused) {
+    this.#paused = paused;
+    if (this.#playback !== null && !paused) {
+      this.#playback.next = performance.now();
+      this.#tick(this.#playback);
+    }
+  }
+
+  mark(name) {
+    const passed = ({ completed }) => this.#stream.emit("mark", name, { cleared: !completed });
+    const last = this.#playback?.settled ?? Promise.resolve({ completed: true });
+    // A source that failed has played what it had.
+    last.catch(() => ({ completed: true })).then(passed);
+  }
+
+  get progress() {
+    return { playedMs: this.#bytesOut / BYTES_PER_MS, queuedMs: 0 };
   }
 
   dtmf(key) {
@@ -155,23 +180,21 @@ class PairLine {
     if (this.#hungUp) {
       return Promise.resolve({ completed: false, playedMs: 0 });
     }
-    return new Promise((resolve, reject) => {
-      const playback = {
-        pcm: [],
-        waiting: 0,
-        ended: false,
-        failure: null,
-        feeder: null,
-        playedBytes: 0,
-        next: performance.now(),
-        timer: null,
-        resolve,
-        reject
-      };
-      this.#playback = playback;
-      start(playback);
-      this.#tick(playback);
-    });
+    const playback = {
+      pcm: [],
+      waiting: 0,
+      ended: false,
+      failure: null,
+      feeder: null,
+      playedBytes: 0,
+      next: performance.now(),
+      timer: null
+    };
+    playback.settled = new Promise((resolve, reject) => Object.assign(playback, { resolve, reject }));
+    this.#playback = playback;
+    start(playback);
+    this.#tick(playback);
+    return playback.settled;
   }
 
   #feed(playback, bytes) {
@@ -183,7 +206,7 @@ class PairLine {
 
   /** Sends what is due, and comes back when the next frame is. */
   #tick(playback) {
-    if (playback !== this.#playback || playback.timer !== null) {
+    if (playback !== this.#playback || playback.timer !== null || this.#paused) {
       return;
     }
     const frame = takeFrame(playback);

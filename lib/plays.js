@@ -17,14 +17,14 @@ class Plays {
   }
 
   file(path) {
-    return this.#begin({ path }, (play) => engine().playFile(this.#id, play, path));
+    return this.#begin({ path }, (play) => engine().playFile(this.#id, play, path, 0));
   }
 
   stream(source) {
     const feeder = new Feeder(source);
     const entry = { feeder };
     return this.#begin(entry, (play) => {
-      if (!engine().playFed(this.#id, play)) {
+      if (!engine().playFed(this.#id, play, 0)) {
         return false;
       }
       feeder.start({

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use callstreams::call::{Finished, Full, Outbound, Role, Settings, Silence, Transmit};
+use callstreams::call::{
+    Finished, Full, Outbound, Passed, Play, Role, Settings, Silence, Slot, Transmit,
+};
 use callstreams::protocol::{Digit, Frame, SampleRate};
 
 const FRAME: usize = 320;
@@ -69,9 +71,24 @@ impl Bench {
     }
 
     fn play(&mut self, play: u32, bytes: usize) {
-        self.outbound.handle_play(play);
+        self.play_in(Slot::Play, play, bytes, 0);
+    }
+
+    fn play_in(&mut self, slot: Slot, play: u32, bytes: usize, fade_out_ms: u64) {
+        self.begin(slot, play, fade_out_ms);
         self.outbound.handle_feed(self.now, play, &vec![2; bytes]);
         self.outbound.handle_feed_end(play, None);
+    }
+
+    fn begin(&mut self, slot: Slot, play: u32, fade_out_ms: u64) {
+        let fade_out = Duration::from_millis(fade_out_ms);
+        self.outbound.handle_play(Play { play, slot, fade_out });
+    }
+
+    fn passed(&mut self) -> Option<u32> {
+        let passed = self.outbound.poll_passed()?;
+        assert!(!passed.cleared);
+        Some(passed.mark)
     }
 
     fn finished(&mut self) -> Option<Finished> {
@@ -228,7 +245,7 @@ fn an_empty_source_settles_at_once() {
 fn a_source_that_runs_dry_is_counted_and_resumes_without_a_burst() {
     let mut bench = Bench::new(Silence::Never);
     bench.run_to(500);
-    bench.outbound.handle_play(1);
+    bench.begin(Slot::Play, 1, 0);
     bench.outbound.handle_feed(bench.now, 1, &[2; 2 * FRAME]);
     bench.run_to(700);
     bench.outbound.handle_feed(bench.now, 1, &[2; 3 * FRAME]);
@@ -333,4 +350,150 @@ fn a_client_sends_its_keys_at_once_and_ends_without_a_frame() {
     bench.pump();
     assert!(bench.over);
     assert!(bench.sent[1].1.is_empty());
+}
+
+#[test]
+fn the_slots_are_mixed_and_each_settles_for_itself() {
+    let mut bench = Bench::new(Silence::Never);
+    bench.run_to(500);
+    bench.play(1, 3 * FRAME);
+    bench.play_in(Slot::Stream, 2, 2 * FRAME, 0);
+    bench.write(FRAME);
+    bench.run_to(700);
+    assert_eq!(bench.times(), [500, 520, 540]);
+    assert_eq!(bench.payload(), [[5; FRAME], [4; FRAME], [2; FRAME]].concat());
+    assert_eq!(bench.finished().map(|finished| finished.play), Some(2));
+    assert_eq!(bench.finished().map(|finished| finished.play), Some(1));
+}
+
+#[test]
+fn what_joins_a_play_keeps_its_grid() {
+    let mut bench = Bench::new(Silence::Never);
+    bench.run_to(500);
+    bench.play(1, 5 * FRAME);
+    bench.run_to(547);
+    bench.play_in(Slot::Stream, 2, FRAME, 0);
+    bench.run_to(700);
+    assert_eq!(bench.times(), [500, 520, 540, 560, 580]);
+    assert_eq!(bench.sent[3].1[3], 4);
+    assert_eq!(bench.outbound.stats.underruns, 0);
+}
+
+#[test]
+fn clearing_takes_effect_on_the_next_frame_however_much_is_queued() {
+    let mut bench = Bench::new(Silence::Never);
+    bench.run_to(500);
+    bench.play(1, 400 * FRAME);
+    bench.write(400 * FRAME);
+    bench.outbound.handle_mark(7);
+    bench.run_to(605);
+    bench.outbound.handle_clear();
+    bench.run_to(2000);
+    assert_eq!(bench.times(), [500, 520, 540, 560, 580, 600]);
+    assert!(bench.finished().is_some_and(|finished| !finished.completed));
+    assert_eq!(bench.outbound.poll_passed(), Some(Passed { mark: 7, cleared: true }));
+    bench.write(FRAME);
+    bench.run_to(2100);
+    assert_eq!(bench.times().last(), Some(&2000));
+}
+
+#[test]
+fn pausing_holds_everything_back_and_resuming_goes_on_without_loss_or_burst() {
+    let mut bench = Bench::new(Silence::Never);
+    bench.run_to(500);
+    bench.play(1, 4 * FRAME);
+    bench.run_to(525);
+    bench.outbound.handle_pause(bench.now, true);
+    bench.write(FRAME);
+    bench.run_to(1000);
+    assert_eq!(bench.times(), [500, 520]);
+    bench.outbound.handle_pause(bench.now, false);
+    bench.run_to(1200);
+    assert_eq!(bench.times(), [500, 520, 1000, 1020]);
+    assert_eq!(bench.payload(), [[2; FRAME], [2; FRAME], [3; FRAME], [2; FRAME]].concat());
+    assert_eq!(bench.outbound.stats.late_frames, 0);
+}
+
+#[test]
+fn a_paused_call_can_be_kept_up_by_silence() {
+    let mut bench = Bench::new(Silence::Always);
+    bench.write(20 * FRAME);
+    bench.outbound.handle_pause(bench.now, true);
+    bench.run_to(100);
+    assert_eq!(bench.payload(), vec![0; 5 * FRAME]);
+}
+
+#[test]
+fn a_mark_is_passed_when_all_that_was_written_before_it_has_left() {
+    let mut bench = Bench::new(Silence::Never);
+    bench.run_to(500);
+    bench.outbound.handle_mark(1);
+    assert_eq!(bench.passed(), Some(1));
+    bench.write(10 * FRAME);
+    bench.outbound.handle_mark(2);
+    bench.write(FRAME);
+    bench.outbound.handle_mark(3);
+    bench.run_to(639);
+    assert_eq!(bench.passed(), None);
+    bench.run_to(640);
+    assert_eq!(bench.passed(), Some(2));
+    bench.run_to(660);
+    assert_eq!(bench.passed(), Some(3));
+}
+
+#[test]
+fn a_mark_waits_for_what_plays_and_not_for_what_is_played_later() {
+    let mut bench = Bench::new(Silence::Never);
+    bench.run_to(500);
+    bench.play(1, 5 * FRAME);
+    bench.outbound.handle_mark(1);
+    bench.play_in(Slot::Stream, 2, 50 * FRAME, 0);
+    bench.run_to(579);
+    assert_eq!(bench.passed(), None);
+    bench.run_to(580);
+    assert_eq!(bench.passed(), Some(1));
+}
+
+#[test]
+fn a_stopped_play_fades_out_and_settles_behind_its_fade() {
+    let mut bench = Bench::new(Silence::Never);
+    bench.run_to(500);
+    bench.play_in(Slot::Play, 1, 100 * FRAME, 40);
+    bench.run_to(525);
+    bench.outbound.handle_stop(1);
+    assert_eq!(bench.finished(), None);
+    bench.run_to(800);
+    assert_eq!(bench.times(), [500, 520, 540, 560]);
+    let payload = bench.payload();
+    let sample = |at: usize| i16::from_le_bytes([payload[at], payload[at + 1]]);
+    assert_eq!(sample(2 * FRAME), 0x0202);
+    assert_eq!(sample(3 * FRAME), 0x0101);
+    assert!(sample(4 * FRAME - 2) < 0x0010);
+    let finished = bench.finished().expect("settled");
+    assert!(!finished.completed);
+    assert_eq!(finished.played, Duration::from_millis(80));
+}
+
+#[test]
+fn stopping_all_ends_plays_and_leaves_what_was_written() {
+    let mut bench = Bench::new(Silence::Never);
+    bench.run_to(500);
+    bench.play(1, 100 * FRAME);
+    bench.play_in(Slot::Stream, 2, 100 * FRAME, 0);
+    bench.write(3 * FRAME);
+    bench.run_to(505);
+    bench.outbound.handle_stop_all();
+    assert!(bench.finished().is_some() && bench.finished().is_some());
+    bench.run_to(1000);
+    assert_eq!(bench.payload(), [vec![5; FRAME], vec![1; 2 * FRAME]].concat());
+}
+
+#[test]
+fn what_was_played_is_counted_without_silence() {
+    let mut bench = Bench::new(Silence::Always);
+    bench.run_to(500);
+    bench.write(3 * FRAME);
+    bench.play(1, 2 * FRAME);
+    bench.run_to(1000);
+    assert_eq!(bench.outbound.played(), Duration::from_millis(60));
 }

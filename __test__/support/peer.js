@@ -120,6 +120,8 @@ class FrameParser {
 class Peer {
   /** What was received: `{ kind, payload, at }`, `at` as of `performance.now()`. */
   frames = [];
+  /** Our port, once the connection is up. */
+  localPort = null;
   #socket;
   #parser = new FrameParser();
   #waiting = new Set();
@@ -131,7 +133,13 @@ class Peer {
   constructor(socket) {
     this.#socket = socket;
     socket.setNoDelay(true);
-    this.#connected = new Promise((resolve) => socket.once("connect", resolve));
+    this.#connected = new Promise((resolve) => {
+      socket.once("connect", () => {
+        // The socket forgets it when it is closed.
+        this.localPort = socket.localPort;
+        resolve();
+      });
+    });
     this.#closed = new Promise((resolve) => socket.once("close", resolve));
     socket.on("error", (failure) => {
       this.#error = failure;
@@ -141,10 +149,6 @@ class Peer {
       this.#tellWaiting();
     });
     socket.once("close", () => this.#tellWaiting());
-  }
-
-  get localPort() {
-    return this.#socket.localPort;
   }
 
   /** The node:net socket. */

@@ -58,6 +58,14 @@ async function busyCall(t, options) {
   return { server, peer, req, res, proceed: held.resolve };
 }
 
+/** JavaScript has been told all that happened before, which a call that comes now stands behind. */
+async function caughtUp(t, server) {
+  const connection = once(server, "connection");
+  const peer = call(server.address().port);
+  t.after(() => peer.destroy());
+  await connection;
+}
+
 /** Listens to everything that `stream` says, and keeps it in its order. */
 function hear(stream) {
   const ear = {
@@ -126,6 +134,7 @@ module.exports = {
   assertAudio,
   assertHeard,
   busyCall,
+  caughtUp,
   hear,
   isAlive,
   isHungUp,

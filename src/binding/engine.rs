@@ -8,7 +8,8 @@ use napi::bindgen_prelude::{BufferSlice, Function, Result};
 use napi_derive::napi;
 
 use super::doorbell::Doorbell;
-use super::options::{DialOptions, ListenOptions};
+use super::options::{DialOptions, ListenOptions, milliseconds};
+use crate::call::{Play, Slot};
 use crate::events::{Opening, Packer};
 use crate::net::{self, Line};
 use crate::protocol::Digit;
@@ -164,13 +165,15 @@ impl Engine {
 
     /// Begins to play a file; its `Played` follows. False if the call is gone.
     #[napi]
-    pub fn play_file(&self, id: u32, play: u32, path: String) -> bool {
+    pub fn play_file(&self, id: u32, play: u32, path: String, fade_out_ms: u32) -> bool {
+        let play = Play { play, slot: Slot::Play, fade_out: milliseconds(fade_out_ms) };
         self.with(id, |line| line.play_file(play, PathBuf::from(path)))
     }
 
     /// Begins to play what is fed; its `Played` follows. False if the call is gone.
     #[napi]
-    pub fn play_fed(&self, id: u32, play: u32) -> bool {
+    pub fn play_fed(&self, id: u32, play: u32, fade_out_ms: u32) -> bool {
+        let play = Play { play, slot: Slot::Stream, fade_out: milliseconds(fade_out_ms) };
         self.with(id, |line| line.play_fed(play))
     }
 
@@ -186,10 +189,41 @@ impl Engine {
         self.with(id, |line| line.feed_end(play));
     }
 
-    /// Ends the play.
+    /// Ends one play.
     #[napi]
-    pub fn stop(&self, id: u32) {
-        self.with(id, Line::stop);
+    pub fn stop(&self, id: u32, play: u32) {
+        self.with(id, |line| line.stop(play));
+    }
+
+    /// Ends all plays.
+    #[napi]
+    pub fn stop_all(&self, id: u32) {
+        self.with(id, Line::stop_all);
+    }
+
+    /// Drops what was written, and ends all plays.
+    #[napi]
+    pub fn clear(&self, id: u32) {
+        self.with(id, Line::clear);
+    }
+
+    #[napi]
+    pub fn pause(&self, id: u32, paused: bool) {
+        self.with(id, |line| line.pause(paused));
+    }
+
+    /// Sets a mark; its `Mark` follows.
+    #[napi]
+    pub fn mark(&self, id: u32, mark: u32) {
+        self.with(id, |line| line.mark(mark));
+    }
+
+    /// Milliseconds of audio that have left, and of written audio that waits; null once the call is
+    /// forgotten.
+    #[napi]
+    pub fn progress(&self, id: u32) -> Option<Vec<f64>> {
+        let (played, queued) = self.line(id)?.progress();
+        Some(vec![played.as_secs_f64() * 1000.0, queued.as_secs_f64() * 1000.0])
     }
 
     /// Sends a key; the caller has checked that it is one.

@@ -99,7 +99,7 @@ fn address(host: &str) -> Result<IpAddr> {
     host.parse().map_err(|_| invalid("host"))
 }
 
-fn milliseconds(value: u32) -> Duration {
+pub fn milliseconds(value: u32) -> Duration {
     Duration::from_millis(value.into())
 }
 

@@ -5,13 +5,17 @@
 //! argument. `crate::net` drives both.
 
 mod inbound;
+mod marks;
 mod outbound;
 mod playback;
 mod queue;
 mod settings;
+mod voices;
 
 pub use inbound::{Heard, Inbound, InboundStats, Role, Warning};
+pub use marks::Passed;
 pub use outbound::{Outbound, OutboundStats, Transmit};
 pub use playback::{Finished, SourceFailure};
 pub use queue::Full;
 pub use settings::{Settings, Silence};
+pub use voices::{Play, Slot};

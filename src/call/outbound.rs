@@ -6,19 +6,20 @@
 //! | source          | leaves                                       | when it comes late          |
 //! | --------------- | -------------------------------------------- | --------------------------- |
 //! | `write`, alone  | up to 60 ms ahead of real time               | the grid starts anew        |
-//! | a play          | on the slot, mixed with what was written     | over two frames: skipped    |
+//! | plays           | on the slot, mixed with what was written     | over two frames: skipped    |
 //! | silence         | on the slot, where nothing else is           | over two frames: starts anew|
 //!
 //! Sixty milliseconds let a network's or an echo's bursts through and stay below what Asterisk's
 //! bridges throw away (80 ms ahead).
 
-use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::inbound::Role;
+use super::marks::{Marks, Passed};
 use super::playback::{Finished, Playback, SourceFailure};
 use super::queue::{Full, Queue};
 use super::settings::{Settings, Silence};
+use super::voices::{Play, Slot, Voices};
 use crate::audio::mix_into;
 use crate::protocol::{FRAME_MS, Frame, HEADER_LEN, SampleRate, header};
 
@@ -66,13 +67,16 @@ pub struct Outbound {
     rate: SampleRate,
     next: Instant,
     queue: Queue,
-    playback: Option<Playback>,
+    voices: Voices,
+    marks: Marks,
+    paused: bool,
+    /// Audio, not silence, that has left.
+    played: Duration,
     /// Frames that wait for no slot: the UUID and keys of a client.
     control: Vec<u8>,
     heard_peer: bool,
     wants_drain: bool,
     drained: bool,
-    finished: VecDeque<Finished>,
     ending: Ending,
     pub stats: OutboundStats,
 }
@@ -86,12 +90,14 @@ impl Outbound {
             rate: settings.rate,
             next: now + FRAME,
             queue: Queue::new(now),
-            playback: None,
+            voices: Voices::default(),
+            marks: Marks::default(),
+            paused: false,
+            played: Duration::ZERO,
             control: Vec::new(),
             heard_peer: false,
             wants_drain: false,
             drained: false,
-            finished: VecDeque::new(),
             ending: Ending::No,
             stats: OutboundStats::default(),
         }
@@ -128,13 +134,13 @@ impl Outbound {
         }
     }
 
-    /// Begins a play, which [`Self::handle_feed`] brings audio for, in place of the one before.
-    pub fn handle_play(&mut self, play: u32) {
+    /// Begins a play, which [`Self::handle_feed`] brings audio for, in place of the one in its slot.
+    pub fn handle_play(&mut self, play: Play) {
+        let playback = Playback::new(play.play, play.fade_out);
         if self.ending == Ending::No {
-            self.handle_stop();
-            self.playback = Some(Playback::new(play));
+            self.voices.begin(play.slot, playback);
         } else {
-            self.finished.push_back(Playback::new(play).finish(false));
+            self.voices.refuse(playback);
         }
     }
 
@@ -142,13 +148,16 @@ impl Outbound {
     /// over.
     pub fn handle_feed(&mut self, now: Instant, play: u32, pcm: &[u8]) -> Option<usize> {
         let frame = self.rate.frame_bytes();
-        let playback = self.playback.as_mut().filter(|playback| playback.play == play)?;
+        let others_play = self.voices.has_frame(frame);
+        let playback = self.voices.get_mut(play)?;
         if playback.is_dry(frame) {
             if playback.has_begun() && (playback.missed || now > self.next) {
                 self.stats.underruns += 1;
             }
             playback.missed = false;
-            self.next = self.next.max(now);
+            if !others_play {
+                self.next = self.next.max(now);
+            }
         }
         playback.feed(pcm);
         Some(playback.len())
@@ -156,17 +165,41 @@ impl Outbound {
 
     /// A play's source is at its end, or failed: what it brought is played, then the play settles.
     pub fn handle_feed_end(&mut self, play: u32, failure: Option<SourceFailure>) {
-        if let Some(playback) = self.playback.as_mut().filter(|playback| playback.play == play) {
-            playback.end(failure);
-            self.finish_if_over();
-        }
+        self.voices.end_source(play, failure);
+        self.note_passed();
     }
 
-    /// Ends the play, if there is one.
-    pub fn handle_stop(&mut self) {
-        if let Some(playback) = self.playback.take() {
-            self.finished.push_back(playback.finish(false));
-        }
+    /// Ends one play, after its fade.
+    pub fn handle_stop(&mut self, play: u32) {
+        self.voices.stop(play, self.rate);
+        self.note_passed();
+    }
+
+    /// Ends all plays, each after its fade.
+    pub fn handle_stop_all(&mut self) {
+        self.voices.stop_all(self.rate);
+        self.note_passed();
+    }
+
+    /// Drops all that was written and ends all plays, now.
+    pub fn handle_clear(&mut self) {
+        self.marks.clear();
+        self.queue.clear();
+        self.voices.drop_all();
+        self.note_drained();
+    }
+
+    /// Sets a mark behind all that was written and that plays.
+    pub fn handle_mark(&mut self, mark: u32) {
+        let behind = self.queue.gone() + self.queue.len() as u64;
+        self.marks.set(mark, behind, &self.voices);
+        self.note_passed();
+    }
+
+    /// Holds everything back, or lets it go on where it stopped.
+    pub fn handle_pause(&mut self, now: Instant, paused: bool) {
+        self.paused = paused;
+        self.next = self.next.max(now);
     }
 
     /// Hangs up: at once, or when everything has been played.
@@ -217,13 +250,14 @@ impl Outbound {
             return Some(self.goodbye(out));
         }
         self.cut_frame(now, out);
-        self.finish_if_over();
+        self.voices.settle();
+        self.note_passed();
         Some(Transmit::Frame)
     }
 
     /// The next play that came to its end.
     pub fn poll_finished(&mut self) -> Option<Finished> {
-        self.finished.pop_front()
+        self.voices.poll_finished()
     }
 
     /// True once after the queue fell to half its high-water mark, if a writer was asked to wait.
@@ -231,9 +265,26 @@ impl Outbound {
         std::mem::take(&mut self.drained)
     }
 
-    /// The play, and the bytes of it that wait: its source should bring more in time.
-    pub fn playback(&self) -> Option<(u32, usize)> {
-        self.playback.as_ref().map(|playback| (playback.play, playback.len()))
+    /// The next mark that was passed.
+    pub fn poll_passed(&mut self) -> Option<Passed> {
+        self.marks.poll_passed()
+    }
+
+    /// The play of a slot, and the bytes of it that wait: its source should bring more in time.
+    pub fn playback(&self, slot: Slot) -> Option<(u32, usize)> {
+        self.voices.waiting(slot)
+    }
+
+    /// Where a play is, if it is not over.
+    pub fn slot_of(&self, play: u32) -> Option<Slot> {
+        Slot::ALL
+            .into_iter()
+            .find(|slot| self.playback(*slot).is_some_and(|(current, _)| current == play))
+    }
+
+    /// How much audio, silence aside, has left since the call's beginning.
+    pub fn played(&self) -> Duration {
+        self.played
     }
 
     /// Bytes that were written and have not left.
@@ -246,6 +297,9 @@ impl Outbound {
     }
 
     fn queue_due(&self) -> Option<Instant> {
+        if self.paused {
+            return None;
+        }
         let closing = self.ending != Ending::No;
         let ready = self.queue.ready_at(self.rate.frame_bytes(), closing)?;
         let lead = if self.is_playing() { Duration::ZERO } else { LEAD };
@@ -258,20 +312,19 @@ impl Outbound {
             Silence::Always => true,
             Silence::Never => false,
         };
-        (wanted && self.queue.len() < 2 && !self.is_playing()).then_some(self.next)
+        let quiet = self.paused || (self.queue.len() < 2 && !self.is_playing());
+        (wanted && quiet).then_some(self.next)
     }
 
     /// Moves the grid on where slots have passed unused.
     fn keep_time(&mut self, now: Instant) {
         let frame = self.rate.frame_bytes();
-        if let Some(playback) = self.playback.as_mut().filter(|playback| playback.has_frame(frame))
-        {
-            while self.next + PATIENCE < now && playback.has_frame(frame) {
-                playback.skip(frame);
+        if self.is_playing() {
+            while self.next + PATIENCE < now && self.voices.has_frame(frame) {
+                self.voices.skip(frame);
                 self.next += FRAME;
                 self.stats.late_frames += 1;
             }
-            self.finish_if_over();
         } else if self.queue.len() >= 2 || self.next + PATIENCE < now {
             self.next = self.next.max(now);
         }
@@ -281,22 +334,25 @@ impl Outbound {
         let frame = self.rate.frame_bytes();
         let queue_due = self.queue_due().is_some_and(|due| due <= now);
         out.extend([0; HEADER_LEN]);
-        if let Some(playback) = &mut self.playback {
-            playback.take_if_ready(frame, self.rate, out);
+        if !self.paused {
+            self.voices.mix_frame(frame, self.rate, HEADER_LEN, out);
         }
         if queue_due {
             self.queue.take(frame, |pcm| mix_into(out, HEADER_LEN, pcm));
             self.note_drained();
         }
-        if out.len() == HEADER_LEN {
+        let is_silence = out.len() == HEADER_LEN;
+        if is_silence {
             out.resize(HEADER_LEN + frame, 0);
-            if let Some(playback) = &mut self.playback {
-                playback.missed = true;
-            }
         }
+        self.voices.note_missed(frame);
         let length = out.len() - HEADER_LEN;
         out[..HEADER_LEN].copy_from_slice(&header(self.rate.kind(), length as u16));
-        self.next += self.rate.duration_of(length);
+        let duration = self.rate.duration_of(length);
+        self.next += duration;
+        if !is_silence {
+            self.played += duration;
+        }
         self.stats.frames += 1;
         self.stats.bytes += length as u64;
     }
@@ -326,24 +382,21 @@ impl Outbound {
         }
     }
 
-    fn finish_if_over(&mut self) {
-        if let Some(playback) = self.playback.take_if(|playback| playback.is_over()) {
-            self.finished.push_back(playback.finish(true));
-        }
+    fn note_passed(&mut self) {
+        self.marks.advance(self.queue.gone(), &self.voices);
     }
 
     fn drop_everything(&mut self) {
         self.queue.clear();
         self.control.clear();
-        self.handle_stop();
+        self.voices.drop_all();
     }
 
     fn is_playing(&self) -> bool {
-        let frame = self.rate.frame_bytes();
-        self.playback.as_ref().is_some_and(|playback| playback.has_frame(frame))
+        !self.paused && self.voices.has_frame(self.rate.frame_bytes())
     }
 
     fn is_empty(&self) -> bool {
-        self.playback.is_none() && self.queue.len() < 2
+        self.voices.is_empty() && self.queue.len() < 2
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::voices::fade;
 use crate::protocol::SampleRate;
 
 /// How a play came to its end.
@@ -23,8 +24,8 @@ pub struct Finished {
 pub struct SourceFailure {
     /// The system's error number, or 0.
     pub errno: i32,
-    /// What was tried: `open`, `read`.
-    pub syscall: &'static str,
+    /// What was tried: `open`, `read`; or the code of an error that is not the system's.
+    pub cause: &'static str,
     pub message: String,
 }
 
@@ -37,14 +38,20 @@ pub(super) struct Playback {
     ended: bool,
     failure: Option<SourceFailure>,
     played: Duration,
+    /// How long it fades when it is stopped.
+    fade: Duration,
+    /// It was stopped, and fades.
+    stopped: bool,
     /// A frame was due and there was none.
     pub missed: bool,
 }
 
 impl Playback {
-    pub fn new(play: u32) -> Self {
+    pub fn new(play: u32, fade: Duration) -> Self {
         Self {
             play,
+            fade,
+            stopped: false,
             pcm: VecDeque::new(),
             ended: false,
             failure: None,
@@ -58,7 +65,17 @@ impl Playback {
     }
 
     pub fn feed(&mut self, pcm: &[u8]) {
-        self.pcm.extend(pcm);
+        if !self.stopped {
+            self.pcm.extend(pcm);
+        }
+    }
+
+    /// Ends the play: what waits is cut to the fade.
+    pub fn fade_out(&mut self, rate: SampleRate) {
+        self.pcm.truncate(rate.bytes_in(self.fade).min(self.len() & !1));
+        fade(self.pcm.make_contiguous());
+        self.stopped = true;
+        self.ended = true;
     }
 
     pub fn end(&mut self, failure: Option<SourceFailure>) {
@@ -85,13 +102,14 @@ impl Playback {
         self.ended && self.len() < 2
     }
 
-    /// Moves a frame, if there is one, to the end of `out`.
-    pub fn take_if_ready(&mut self, frame: usize, rate: SampleRate, out: &mut Vec<u8>) {
+    /// Takes a frame off the front, if there is one.
+    pub fn take_if_ready(&mut self, frame: usize, rate: SampleRate, taken: impl FnOnce(&[u8])) {
         if !self.has_frame(frame) {
             return;
         }
         let len = frame.min(self.len()) & !1;
-        out.extend(self.pcm.drain(..len));
+        taken(&self.pcm.make_contiguous()[..len]);
+        self.pcm.drain(..len);
         self.played += rate.duration_of(len);
     }
 
@@ -103,7 +121,7 @@ impl Playback {
     pub fn finish(self, completed: bool) -> Finished {
         Finished {
             play: self.play,
-            completed: completed && self.failure.is_none(),
+            completed: completed && !self.stopped && self.failure.is_none(),
             played: self.played,
             failure: self.failure,
         }

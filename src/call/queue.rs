@@ -17,13 +17,15 @@ pub struct Full;
 #[derive(Debug)]
 pub(super) struct Queue {
     pcm: VecDeque<u8>,
+    /// Bytes that have left, or were cleared.
+    gone: u64,
     /// When the piece at the end, shorter than a frame, was written.
     piece_since: Instant,
 }
 
 impl Queue {
     pub fn new(now: Instant) -> Self {
-        Self { pcm: VecDeque::new(), piece_since: now }
+        Self { pcm: VecDeque::new(), gone: 0, piece_since: now }
     }
 
     pub fn len(&self) -> usize {
@@ -65,12 +67,19 @@ impl Queue {
         let len = frame.min(self.len()) & !1;
         taken(&self.pcm.make_contiguous()[..len]);
         self.pcm.drain(..len);
+        self.gone += len as u64;
         if self.pcm.is_empty() {
             self.pcm.shrink_to(KEPT_CAPACITY);
         }
     }
 
+    /// Bytes that have left since the call's beginning.
+    pub fn gone(&self) -> u64 {
+        self.gone
+    }
+
     pub fn clear(&mut self) {
+        self.gone += self.len() as u64;
         self.pcm = VecDeque::new();
     }
 }

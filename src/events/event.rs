@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use uuid::Uuid;
 
-use crate::call::Finished;
+use crate::call::{Finished, Passed};
 
 /// A control event. Unlike audio it is never dropped.
 ///
@@ -29,8 +29,10 @@ pub enum Event {
     /// The queue of written audio has drained.
     Drain,
     /// A play settled: its number, completed (0 or 1), milliseconds played; where its source failed
-    /// also the system's error number or 0, what was tried, and a message.
+    /// also the system's error number and what was tried, or 0 and a code; and a message.
     Played(Finished),
+    /// A mark was passed: its number, cleared away (0 or 1).
+    Mark(Passed),
     /// A play's source is asked for more: the play's number.
     Hungry(u32),
     /// The call is over, and something is still held for a listener that may yet come.
@@ -65,6 +67,7 @@ impl Event {
             Self::End => 12,
             Self::Drop { .. } => 13,
             Self::Closed { .. } => 14,
+            Self::Mark(_) => 15,
         }
     }
 
@@ -77,8 +80,21 @@ impl Event {
                 | Self::Connected { .. }
                 | Self::Drain
                 | Self::Played(_)
+                | Self::Mark(_)
                 | Self::Hungry(_)
                 | Self::Ending
+        )
+    }
+
+    /// Whether a call or a server ends with the event.
+    pub fn is_last_word(&self) -> bool {
+        matches!(
+            self,
+            Self::PeerError(_)
+                | Self::Error { .. }
+                | Self::Ending
+                | Self::End
+                | Self::Closed { .. }
         )
     }
 
@@ -97,6 +113,7 @@ impl Event {
             Self::Error { errno, code, message } => write!(out, "{errno}\n{code}\n{message}"),
             Self::Warning { code, message } => write!(out, "{code}\n{message}"),
             Self::Played(finished) => write_finished(finished, out),
+            Self::Mark(passed) => write!(out, "{}\n{}", passed.mark, u8::from(passed.cleared)),
             Self::Hungry(play) => write!(out, "{play}"),
             Self::Drop { code, peer } => write!(out, "{code}\n{}\n{}", peer.ip(), peer.port()),
             Self::Closed { accepted, calls, dropped } => {
@@ -113,7 +130,7 @@ fn write_finished(finished: &Finished, out: &mut String) -> std::fmt::Result {
     write!(out, "{play}\n{}\n{played_ms}", u8::from(*completed))?;
     match failure {
         Some(failure) => {
-            write!(out, "\n{}\n{}\n{}", failure.errno, failure.syscall, failure.message)
+            write!(out, "\n{}\n{}\n{}", failure.errno, failure.cause, failure.message)
         }
         None => Ok(()),
     }

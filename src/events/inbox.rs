@@ -13,6 +13,9 @@ use super::packed::Packer;
 /// Control events that may wait. A peer that causes more has its call ended.
 const CONTROL_LIMIT: usize = 1024;
 
+/// Events that a call or server ends with; there is room for these whatever waits.
+const LAST_WORDS: usize = 4;
+
 /// What an empty inbox may keep allocated.
 const KEPT_CAPACITY: usize = 2048;
 
@@ -99,9 +102,8 @@ impl Inbox {
 
     /// Adds a control event behind the audio that is there.
     pub fn push_control(&mut self, event: Event) -> Result<(), Overflow> {
-        // The last words of a call are always taken: they end the flood.
-        let is_last = matches!(event, Event::Ending | Event::End | Event::Closed { .. });
-        if self.control.len() + self.urgent.len() >= CONTROL_LIMIT && !is_last {
+        let limit = CONTROL_LIMIT + if event.is_last_word() { LAST_WORDS } else { 0 };
+        if self.control.len() + self.urgent.len() >= limit {
             if self.opening != Opening::Shut || self.control.is_empty() {
                 return Err(Overflow);
             }

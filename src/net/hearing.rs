@@ -66,7 +66,7 @@ impl Line {
         if std::mem::replace(&mut out.ended, true) {
             return;
         }
-        out.source = PlaySource::Nothing;
+        out.sources = [PlaySource::Nothing, PlaySource::Nothing];
         out.outbound.handle_end();
         self.report(&mut out);
         drop(out);

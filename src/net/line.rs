@@ -8,7 +8,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, TryLockError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::runtime::Handle;
@@ -19,7 +19,7 @@ use super::options::{CallOptions, CallStats};
 use super::refill;
 use super::sending::{CHUNK, LOW_WATER};
 use crate::audio::RawFile;
-use crate::call::{Full, InboundStats, Outbound, Role, SourceFailure};
+use crate::call::{Full, InboundStats, Outbound, Play, Role, Slot, SourceFailure};
 use crate::events::Source;
 use crate::protocol::{Digit, Frame};
 use crate::sync::lock;
@@ -50,13 +50,14 @@ pub(super) struct Out {
     pub unsent: Vec<u8>,
     /// The deadline that the pacer has for this line.
     pub armed: Option<Instant>,
-    pub source: PlaySource,
+    /// Where the audio of each slot's play comes from.
+    pub sources: [PlaySource; Slot::ALL.len()],
     /// The last bytes have been handed to the socket.
     pub said_goodbye: bool,
     pub ended: bool,
 }
 
-/// Where the audio of the current play comes from.
+/// Where the audio of a play comes from.
 #[derive(Debug)]
 pub(super) enum PlaySource {
     /// Nowhere, or it has all come, or it is on its way.
@@ -84,7 +85,7 @@ impl Line {
                 outbound: Outbound::new(Instant::now(), options.settings(role)),
                 unsent: Vec::new(),
                 armed: None,
-                source: PlaySource::Nothing,
+                sources: [PlaySource::Nothing, PlaySource::Nothing],
                 said_goodbye: false,
                 ended: false,
             }),
@@ -113,15 +114,15 @@ impl Line {
         self.send_control(Frame::Dtmf(digit));
     }
 
-    /// Plays a file, in place of what plays.
-    pub fn play_file(self: &Arc<Self>, play: u32, path: PathBuf) {
+    /// Plays a file.
+    pub fn play_file(self: &Arc<Self>, play: Play, path: PathBuf) {
         let chunk = self.begin_play(play);
-        let line = Arc::clone(self);
-        self.io.spawn_blocking(move || refill::open(line, play, path, chunk));
+        let (line, number) = (Arc::clone(self), play.play);
+        self.io.spawn_blocking(move || refill::open(line, number, path, chunk));
     }
 
-    /// Plays what [`Self::feed`] brings, in place of what plays.
-    pub fn play_fed(self: &Arc<Self>, play: u32) {
+    /// Plays what [`Self::feed`] brings.
+    pub fn play_fed(self: &Arc<Self>, play: Play) {
         self.begin_play(play);
     }
 
@@ -130,33 +131,54 @@ impl Line {
     pub fn feed(self: &Arc<Self>, play: u32, pcm: &[u8]) -> Option<bool> {
         let now = Instant::now();
         let mut out = lock(&self.out);
+        let slot = out.outbound.slot_of(play)?;
         let waiting = out.outbound.handle_feed(now, play, pcm)?;
         let enough = waiting > out.outbound.rate().bytes_in(LOW_WATER + CHUNK);
-        out.source = if enough { PlaySource::Waiting } else { PlaySource::Nothing };
+        out.sources[slot as usize] = if enough { PlaySource::Waiting } else { PlaySource::Nothing };
         self.pump(&mut out, now);
         Some(enough)
     }
 
     /// A fed play gets no more.
     pub fn feed_end(self: &Arc<Self>, play: u32) {
-        let mut out = lock(&self.out);
-        out.outbound.handle_feed_end(play, None);
-        self.pump(&mut out, Instant::now());
+        self.change(|outbound, _| outbound.handle_feed_end(play, None));
     }
 
-    /// Ends the play, if there is one.
-    pub fn stop(self: &Arc<Self>) {
-        let mut out = lock(&self.out);
-        out.outbound.handle_stop();
-        self.pump(&mut out, Instant::now());
+    /// Ends one play, after its fade.
+    pub fn stop(self: &Arc<Self>, play: u32) {
+        self.change(|outbound, _| outbound.handle_stop(play));
+    }
+
+    /// Ends all plays, each after its fade.
+    pub fn stop_all(self: &Arc<Self>) {
+        self.change(|outbound, _| outbound.handle_stop_all());
+    }
+
+    /// Drops all that was written and ends all plays.
+    pub fn clear(self: &Arc<Self>) {
+        self.change(|outbound, _| outbound.handle_clear());
+    }
+
+    /// Holds everything back, or lets it go on.
+    pub fn pause(self: &Arc<Self>, paused: bool) {
+        self.change(|outbound, now| outbound.handle_pause(now, paused));
+    }
+
+    /// Sets a mark behind all that was written and that plays; `Mark` tells when it is passed.
+    pub fn mark(self: &Arc<Self>, mark: u32) {
+        self.change(|outbound, _| outbound.handle_mark(mark));
+    }
+
+    /// How much audio has left since the call's beginning, and how much of what was written waits.
+    pub fn progress(&self) -> (Duration, Duration) {
+        let out = lock(&self.out);
+        let waiting = out.outbound.rate().duration_of(out.outbound.queued_bytes());
+        (out.outbound.played(), waiting)
     }
 
     /// Hangs up: at once, or when all has been played.
     pub fn hangup(self: &Arc<Self>, drain: bool) {
-        let now = Instant::now();
-        let mut out = lock(&self.out);
-        out.outbound.handle_hangup(now, drain);
-        self.pump(&mut out, now);
+        self.change(|outbound, now| outbound.handle_hangup(now, drain));
     }
 
     pub fn stats(&self) -> CallStats {
@@ -176,9 +198,7 @@ impl Line {
 
     /// Sends a frame that is not audio.
     pub(super) fn send_control(self: &Arc<Self>, frame: Frame<'_>) {
-        let mut out = lock(&self.out);
-        out.outbound.handle_control(frame);
-        self.pump(&mut out, Instant::now());
+        self.change(|outbound, _| outbound.handle_control(frame));
     }
 
     /// A file brought audio; `rest` is the file if it has more.
@@ -190,11 +210,10 @@ impl Line {
     ) {
         let now = Instant::now();
         let mut out = lock(&self.out);
-        if out.outbound.handle_feed(now, play, pcm).is_none() {
-            return;
-        }
+        let Some(slot) = out.outbound.slot_of(play) else { return };
+        out.outbound.handle_feed(now, play, pcm);
         match rest {
-            Ok(Some(file)) => out.source = PlaySource::File(file),
+            Ok(Some(file)) => out.sources[slot as usize] = PlaySource::File(file),
             Ok(None) => out.outbound.handle_feed_end(play, None),
             Err(failure) => out.outbound.handle_feed_end(play, Some(failure)),
         }
@@ -244,12 +263,20 @@ impl Line {
         lock(&self.out).said_goodbye
     }
 
-    fn begin_play(self: &Arc<Self>, play: u32) -> usize {
+    fn begin_play(self: &Arc<Self>, play: Play) -> usize {
         let mut out = lock(&self.out);
         out.outbound.handle_play(play);
-        out.source = PlaySource::Nothing;
+        out.sources[play.slot as usize] = PlaySource::Nothing;
         let chunk = out.outbound.rate().bytes_in(CHUNK);
         self.pump(&mut out, Instant::now());
         chunk
+    }
+
+    /// Changes what is to be said, and sends what that makes due.
+    fn change(self: &Arc<Self>, change: impl FnOnce(&mut Outbound, Instant)) {
+        let now = Instant::now();
+        let mut out = lock(&self.out);
+        change(&mut out.outbound, now);
+        self.pump(&mut out, now);
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn read(line: Arc<Line>, play: u32, mut file: RawFile, chunk: usize) 
 fn failure(syscall: &'static str, error: &std::io::Error) -> SourceFailure {
     SourceFailure {
         errno: error.raw_os_error().unwrap_or_default(),
-        syscall,
+        cause: syscall,
         message: error.to_string(),
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::line::{Line, Out, PlaySource};
 use super::refill;
 use super::scratch::with_frame_buffer;
-use crate::call::Transmit;
+use crate::call::{Slot, Transmit};
 use crate::events::Event;
 
 /// A play's source is asked for more when less than this waits.
@@ -65,21 +65,25 @@ impl Line {
         self.send(out, &unsent)
     }
 
-    /// Asks the play's source for more when little is left.
+    /// Asks the plays' sources for more where little is left.
     fn refill(self: &Arc<Self>, out: &mut Out) {
-        let Some((play, waiting)) = out.outbound.playback() else {
-            out.source = PlaySource::Nothing;
-            return;
-        };
-        if waiting >= out.outbound.rate().bytes_in(LOW_WATER) {
-            return;
-        }
-        match std::mem::replace(&mut out.source, PlaySource::Nothing) {
-            PlaySource::Nothing => {}
-            PlaySource::Waiting => self.push(Event::Hungry(play)),
-            PlaySource::File(file) => {
-                let (line, chunk) = (Arc::clone(self), out.outbound.rate().bytes_in(CHUNK));
-                self.io.spawn_blocking(move || refill::read(line, play, file, chunk));
+        let rate = out.outbound.rate();
+        for slot in Slot::ALL {
+            let source = &mut out.sources[slot as usize];
+            let Some((play, waiting)) = out.outbound.playback(slot) else {
+                *source = PlaySource::Nothing;
+                continue;
+            };
+            if waiting >= rate.bytes_in(LOW_WATER) {
+                continue;
+            }
+            match std::mem::replace(source, PlaySource::Nothing) {
+                PlaySource::Nothing => {}
+                PlaySource::Waiting => self.push(Event::Hungry(play)),
+                PlaySource::File(file) => {
+                    let (line, chunk) = (Arc::clone(self), rate.bytes_in(CHUNK));
+                    self.io.spawn_blocking(move || refill::read(line, play, file, chunk));
+                }
             }
         }
     }
@@ -87,6 +91,9 @@ impl Line {
     pub(super) fn report(&self, out: &mut Out) {
         while let Some(finished) = out.outbound.poll_finished() {
             self.push(Event::Played(finished));
+        }
+        while let Some(passed) = out.outbound.poll_passed() {
+            self.push(Event::Mark(passed));
         }
         if out.outbound.poll_drained() {
             self.push(Event::Drain);

@@ -1,0 +1,58 @@
+//! Names for places in what is said.
+
+use std::collections::VecDeque;
+
+use super::voices::Voices;
+
+/// A mark that was passed, or that was cleared away with what stood before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passed {
+    /// The number that the mark was given.
+    pub mark: u32,
+    pub cleared: bool,
+}
+
+/// Marks, in the order in which they were set and are passed.
+#[derive(Debug, Default)]
+pub(super) struct Marks {
+    waiting: VecDeque<Mark>,
+    passed: VecDeque<Passed>,
+}
+
+#[derive(Debug)]
+struct Mark {
+    mark: u32,
+    /// How much written audio, counted from the call's beginning, must have left.
+    behind: u64,
+    /// Plays that must be over.
+    plays: [Option<u32>; 2],
+}
+
+impl Marks {
+    /// Sets a mark behind `behind` bytes of written audio and behind what plays.
+    pub fn set(&mut self, mark: u32, behind: u64, voices: &Voices) {
+        let mut plays = voices.iter().map(|playback| playback.play);
+        self.waiting.push_back(Mark { mark, behind, plays: [plays.next(), plays.next()] });
+    }
+
+    /// `left` bytes of written audio have left.
+    pub fn advance(&mut self, left: u64, voices: &Voices) {
+        while let Some(mark) = self.waiting.front() {
+            if mark.behind > left || mark.plays.iter().flatten().any(|play| voices.has(*play)) {
+                return;
+            }
+            self.passed.push_back(Passed { mark: mark.mark, cleared: false });
+            self.waiting.pop_front();
+        }
+    }
+
+    /// What stood before the marks will not leave.
+    pub fn clear(&mut self) {
+        let cleared = self.waiting.drain(..).map(|mark| Passed { mark: mark.mark, cleared: true });
+        self.passed.extend(cleared);
+    }
+
+    pub fn poll_passed(&mut self) -> Option<Passed> {
+        self.passed.pop_front()
+    }
+}

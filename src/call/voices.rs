@@ -1,0 +1,149 @@
+//! What plays: up to one source of each slot, mixed.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::playback::{Finished, Playback, SourceFailure};
+use crate::audio::mix_into;
+use crate::protocol::SampleRate;
+
+/// A play replaces the one in its slot and is mixed with the one in the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// What `play` plays.
+    Play,
+    /// What `playStream` plays.
+    Stream,
+}
+
+impl Slot {
+    pub const ALL: [Self; 2] = [Self::Play, Self::Stream];
+}
+
+/// The plays of a call, and those that have come to their end.
+#[derive(Debug, Default)]
+pub(super) struct Voices {
+    slots: [Option<Playback>; Slot::ALL.len()],
+    finished: VecDeque<Finished>,
+}
+
+impl Voices {
+    /// Begins a play in place of the one in its slot.
+    pub fn begin(&mut self, slot: Slot, playback: Playback) {
+        if let Some(replaced) = self.slots[slot as usize].replace(playback) {
+            self.finished.push_back(replaced.finish(false));
+        }
+    }
+
+    /// A play that never began.
+    pub fn refuse(&mut self, playback: Playback) {
+        self.finished.push_back(playback.finish(false));
+    }
+
+    pub fn get_mut(&mut self, play: u32) -> Option<&mut Playback> {
+        self.slots.iter_mut().flatten().find(|playback| playback.play == play)
+    }
+
+    pub fn has(&self, play: u32) -> bool {
+        self.iter().any(|playback| playback.play == play)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Playback> {
+        self.slots.iter().flatten()
+    }
+
+    /// The play of a slot, and the bytes of it that wait.
+    pub fn waiting(&self, slot: Slot) -> Option<(u32, usize)> {
+        self.slots[slot as usize].as_ref().map(|playback| (playback.play, playback.len()))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.slots.iter().all(Option::is_none)
+    }
+
+    /// Some play has a frame.
+    pub fn has_frame(&self, frame: usize) -> bool {
+        self.iter().any(|playback| playback.has_frame(frame))
+    }
+
+    /// The source of a play is at its end, or failed.
+    pub fn end_source(&mut self, play: u32, failure: Option<SourceFailure>) {
+        if let Some(playback) = self.get_mut(play) {
+            playback.end(failure);
+            self.settle();
+        }
+    }
+
+    /// Puts the next frame of all plays, mixed, at the end of `out`, which `from` bytes stand in.
+    pub fn mix_frame(&mut self, frame: usize, rate: SampleRate, from: usize, out: &mut Vec<u8>) {
+        for playback in self.slots.iter_mut().flatten() {
+            playback.take_if_ready(frame, rate, |pcm| mix_into(out, from, pcm));
+        }
+    }
+
+    /// A frame has left: whichever play had none for it has missed it.
+    pub fn note_missed(&mut self, frame: usize) {
+        for playback in self.slots.iter_mut().flatten() {
+            playback.missed |= playback.has_begun() && playback.is_dry(frame);
+        }
+    }
+
+    /// Drops a frame whose time has passed.
+    pub fn skip(&mut self, frame: usize) {
+        self.slots.iter_mut().flatten().for_each(|playback| playback.skip(frame));
+        self.settle();
+    }
+
+    /// Ends one play, after its fade.
+    pub fn stop(&mut self, play: u32, rate: SampleRate) {
+        if let Some(playback) = self.get_mut(play) {
+            playback.fade_out(rate);
+            self.settle();
+        }
+    }
+
+    /// Ends all plays, each after its fade.
+    pub fn stop_all(&mut self, rate: SampleRate) {
+        self.slots.iter_mut().flatten().for_each(|playback| playback.fade_out(rate));
+        self.settle();
+    }
+
+    /// Ends all plays, now.
+    pub fn drop_all(&mut self) {
+        for slot in &mut self.slots {
+            self.finished.extend(slot.take().map(|playback| playback.finish(false)));
+        }
+    }
+
+    /// Settles the plays that are over.
+    pub fn settle(&mut self) {
+        for slot in &mut self.slots {
+            let over = slot.take_if(|playback| playback.is_over());
+            self.finished.extend(over.map(|playback| playback.finish(true)));
+        }
+    }
+
+    pub fn poll_finished(&mut self) -> Option<Finished> {
+        self.finished.pop_front()
+    }
+}
+
+/// A linear fade of 16-bit samples to nothing.
+pub(super) fn fade(pcm: &mut [u8]) {
+    let samples = (pcm.len() / 2) as i64;
+    for (index, sample) in pcm.chunks_exact_mut(2).enumerate() {
+        let value = i64::from(i16::from_le_bytes([sample[0], sample[1]]));
+        let faded = value * (samples - index as i64) / samples;
+        sample.copy_from_slice(&(faded as i16).to_le_bytes());
+    }
+}
+
+/// How a play is to be begun.
+#[derive(Clone, Copy, Debug)]
+pub struct Play {
+    /// Its number.
+    pub play: u32,
+    pub slot: Slot,
+    /// How long it fades when it is stopped.
+    pub fade_out: Duration,
+}
