@@ -3,14 +3,12 @@
 const { AsyncResource } = require("node:async_hooks");
 const { AudioSocketError, codedError, systemError } = require("./errors.js");
 const { Kind, engine, route, unroute } = require("./engine.js");
-const { HOLD_MS } = require("./options.js");
+const { Farewell } = require("./farewell.js");
+const { Marks } = require("./marks.js");
 const outbox = require("./outbox.js");
 const { Plays } = require("./plays.js");
 
 const BYTES_PER_SAMPLE = 2;
-
-/** Marks that may wait to be passed. */
-const MAX_MARKS = 1024;
 
 /** Who listens to these and not to `data` is not to wait for audio that nobody takes. */
 const ASIDE = new Set(["dtmf", "warning"]);
@@ -29,17 +27,15 @@ class Line {
   #scope = new AsyncResource("AudioStream", { requireManualDestroy: true });
   #stream = null;
   #plays;
-  #marks = new Map();
-  #lastMark = 0;
+  #marks = new Marks();
   #waiting = 0;
   #highWater = 0;
   #needsDrain = false;
   #open = false;
   #closing = false;
   #ended = false;
-  #ending = null;
   #handlerRuns = false;
-  #bornAt = performance.now();
+  #farewell = new Farewell(() => this.#isAwaited());
   #lastStats = null;
   #lastProgress = null;
 
@@ -109,13 +105,9 @@ class Line {
     if (this.#ended) {
       return;
     }
-    if (this.#marks.size >= MAX_MARKS) {
-      throw codedError("ERR_TOO_MANY_MARKS", `${MAX_MARKS} marks wait already`);
-    }
+    const mark = this.#marks.add(name);
     outbox.flush();
-    this.#lastMark = (this.#lastMark + 1) >>> 0;
-    this.#marks.set(this.#lastMark, name);
-    engine().mark(this.id, this.#lastMark);
+    engine().mark(this.id, mark);
   }
 
   get progress() {
@@ -148,7 +140,7 @@ class Line {
   /** The user's handler is at work, and may not have listened to everything yet. */
   handleHandler(runs) {
     this.#handlerRuns = runs;
-    this.#reconsider();
+    this.#farewell.reconsider();
   }
 
   /** A listener was added. */
@@ -158,15 +150,12 @@ class Line {
     } else if (ASIDE.has(event) && !this.#open) {
       engine().openForControl(this.id);
     }
-    if (this.#ending !== null) {
-      // Listeners are added in a row: let the others be there before the last event.
-      setImmediate(() => this.#reconsider());
-    }
+    this.#farewell.reconsiderSoon();
   }
 
   /** The server closes: whoever has not listened yet will not. */
   handleOwnerClosing() {
-    this.#reconsider();
+    this.#farewell.reconsider();
   }
 
   handleThrow(error) {
@@ -211,7 +200,7 @@ class Line {
       case Kind.HUNGRY:
         return this.#plays.handleHungry(Number(fields[0]));
       case Kind.ENDING:
-        return this.#handleEnding(() => this.#openInbox());
+        return this.#farewell.begin(() => this.#openInbox());
       case Kind.END:
         return this.#handleEnd();
     }
@@ -238,9 +227,7 @@ class Line {
   }
 
   #handleMark(mark, cleared) {
-    const name = this.#marks.get(mark);
-    this.#marks.delete(mark);
-    this.#emit("mark", name, { cleared });
+    this.#emit("mark", this.#marks.take(mark), { cleared });
   }
 
   #flushedProgress() {
@@ -271,41 +258,19 @@ class Line {
     engine().forget(this.id);
     unroute(this.id);
     this.#plays.handleEnd();
-    this.#handleEnding(() => {
+    this.#farewell.begin(() => {
       this.#owner.handleEnded(this);
       this.#emit("end");
     });
   }
 
-  /** The call is over; `proceed` goes on with that as soon as nobody is expected to listen later. */
-  #handleEnding(proceed) {
-    this.#ending = proceed;
-    this.#reconsider();
-    if (this.#ending !== null) {
-      const left = HOLD_MS - (performance.now() - this.#bornAt);
-      setTimeout(() => this.#reconsider(), left).unref();
-    }
-  }
-
-  #reconsider() {
-    if (this.#ending !== null && !this.#mayStillListen()) {
-      const proceed = this.#ending;
-      this.#ending = null;
-      proceed();
-    }
-  }
-
-  /**
-   * Whether the last audio and `end` should wait: the handler is still at work, or nobody listens
-   * to anything, and the call is young.
-   */
-  #mayStillListen() {
+  /** Whether somebody may yet listen: the handler is still at work, or nobody listens to anything. */
+  #isAwaited() {
     const stream = this.#stream;
     if (this.#closing || this.#owner.isClosing() || stream.listenerCount("data") > 0) {
       return false;
     }
-    const busy = this.#handlerRuns || stream.listenerCount("end") === 0;
-    return busy && performance.now() - this.#bornAt < HOLD_MS - 1;
+    return this.#handlerRuns || stream.listenerCount("end") === 0;
   }
 
   #openInbox() {

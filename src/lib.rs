@@ -9,7 +9,7 @@
 //! | [`net`]    | servers, connections, the I/O thread, the pacer         | JavaScript               |
 //! | `binding`  | N-API                                                   | everything else          |
 //!
-//! Each knows only those above it. Read `call::outbound` for how audio keeps time, `net::Engine`
+//! Each knows only those above it. Read `call::timeline` for how audio keeps time, `net::Engine`
 //! for how it all runs.
 
 pub mod audio;

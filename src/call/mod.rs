@@ -10,12 +10,14 @@ mod outbound;
 mod playback;
 mod queue;
 mod settings;
+mod timeline;
 mod voices;
 
 pub use inbound::{Heard, Inbound, InboundStats, Role, Warning};
 pub use marks::Passed;
-pub use outbound::{Outbound, OutboundStats, Transmit};
+pub use outbound::{Outbound, OutboundStats};
 pub use playback::{Finished, SourceFailure};
 pub use queue::Full;
 pub use settings::{Settings, Silence};
+pub use timeline::Transmit;
 pub use voices::{Play, Slot};

@@ -1,43 +1,14 @@
-//! What the peer is to hear, and when.
-//!
-//! One grid of 20 ms slots per call, on absolute deadlines: `next` is when the next frame begins
-//! to sound if the peer plays what it gets in real time. What each source may do with it:
-//!
-//! | source          | leaves                                       | when it comes late          |
-//! | --------------- | -------------------------------------------- | --------------------------- |
-//! | `write`, alone  | up to 60 ms ahead of real time               | the grid starts anew        |
-//! | plays           | on the slot, mixed with what was written     | over two frames: skipped    |
-//! | silence         | on the slot, where nothing else is           | over two frames: starts anew|
-//!
-//! Sixty milliseconds let a network's or an echo's bursts through and stay below what Asterisk's
-//! bridges throw away (80 ms ahead).
+//! What the peer is to hear. `super::timeline` decides when it leaves.
 
 use std::time::{Duration, Instant};
 
-use super::inbound::Role;
 use super::marks::{Marks, Passed};
 use super::playback::{Finished, Playback, SourceFailure};
 use super::queue::{Full, Queue};
-use super::settings::{Settings, Silence};
+use super::settings::Settings;
+use super::timeline::FRAME;
 use super::voices::{Play, Slot, Voices};
-use crate::audio::mix_into;
-use crate::protocol::{FRAME_MS, Frame, HEADER_LEN, SampleRate, header};
-
-const FRAME: Duration = Duration::from_millis(FRAME_MS);
-
-/// How far ahead of real time written audio may leave, less the frame itself.
-const LEAD: Duration = Duration::from_millis(40);
-
-/// How late a slot may be used before it counts as missed.
-const PATIENCE: Duration = Duration::from_millis(2 * FRAME_MS);
-
-/// What [`Outbound::poll_transmit`] put out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transmit {
-    Frame,
-    /// The last bytes of the call, possibly none; close after them.
-    Goodbye,
-}
+use crate::protocol::{Frame, SampleRate};
 
 /// Counts of what was sent and what went wrong.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,7 +22,7 @@ pub struct OutboundStats {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ending {
+pub(super) enum Ending {
     No,
     /// Play out, then say goodbye.
     Drained,
@@ -63,21 +34,21 @@ enum Ending {
 /// Our side of a call.
 #[derive(Debug)]
 pub struct Outbound {
-    settings: Settings,
-    rate: SampleRate,
-    next: Instant,
-    queue: Queue,
-    voices: Voices,
-    marks: Marks,
-    paused: bool,
+    pub(super) settings: Settings,
+    pub(super) rate: SampleRate,
+    pub(super) next: Instant,
+    pub(super) queue: Queue,
+    pub(super) voices: Voices,
+    pub(super) marks: Marks,
+    pub(super) paused: bool,
     /// Audio, not silence, that has left.
-    played: Duration,
+    pub(super) played: Duration,
     /// Frames that wait for no slot: the UUID and keys of a client.
-    control: Vec<u8>,
-    heard_peer: bool,
-    wants_drain: bool,
-    drained: bool,
-    ending: Ending,
+    pub(super) control: Vec<u8>,
+    pub(super) heard_peer: bool,
+    pub(super) wants_drain: bool,
+    pub(super) drained: bool,
+    pub(super) ending: Ending,
     pub stats: OutboundStats,
 }
 
@@ -220,41 +191,6 @@ impl Outbound {
         self.drop_everything();
     }
 
-    /// When [`Self::poll_transmit`] has something next.
-    pub fn poll_timeout(&self) -> Option<Instant> {
-        match self.ending {
-            Ending::Done => None,
-            Ending::Now(at) => Some(at),
-            _ if !self.control.is_empty() => {
-                Some(self.next.checked_sub(PATIENCE).unwrap_or(self.next))
-            }
-            Ending::Drained if self.is_empty() => Some(self.next),
-            _ => {
-                [self.play_due(), self.queue_due(), self.silence_due()].into_iter().flatten().min()
-            }
-        }
-    }
-
-    /// Puts the next frame that is due into `out`, in place of what was there.
-    pub fn poll_transmit(&mut self, now: Instant, out: &mut Vec<u8>) -> Option<Transmit> {
-        out.clear();
-        if !self.control.is_empty() {
-            out.append(&mut self.control);
-            return Some(Transmit::Frame);
-        }
-        self.keep_time(now);
-        if self.poll_timeout()? > now {
-            return None;
-        }
-        if self.says_goodbye() {
-            return Some(self.goodbye(out));
-        }
-        self.cut_frame(now, out);
-        self.voices.settle();
-        self.note_passed();
-        Some(Transmit::Frame)
-    }
-
     /// The next play that came to its end.
     pub fn poll_finished(&mut self) -> Option<Finished> {
         self.voices.poll_finished()
@@ -292,89 +228,7 @@ impl Outbound {
         self.queue.len()
     }
 
-    fn play_due(&self) -> Option<Instant> {
-        self.is_playing().then_some(self.next)
-    }
-
-    fn queue_due(&self) -> Option<Instant> {
-        if self.paused {
-            return None;
-        }
-        let closing = self.ending != Ending::No;
-        let ready = self.queue.ready_at(self.rate.frame_bytes(), closing)?;
-        let lead = if self.is_playing() { Duration::ZERO } else { LEAD };
-        Some(ready.max(self.next.checked_sub(lead).unwrap_or(self.next)))
-    }
-
-    fn silence_due(&self) -> Option<Instant> {
-        let wanted = match self.settings.silence {
-            Silence::UntilAudio => !self.heard_peer,
-            Silence::Always => true,
-            Silence::Never => false,
-        };
-        let quiet = self.paused || (self.queue.len() < 2 && !self.is_playing());
-        (wanted && quiet).then_some(self.next)
-    }
-
-    /// Moves the grid on where slots have passed unused.
-    fn keep_time(&mut self, now: Instant) {
-        let frame = self.rate.frame_bytes();
-        if self.is_playing() {
-            while self.next + PATIENCE < now && self.voices.has_frame(frame) {
-                self.voices.skip(frame);
-                self.next += FRAME;
-                self.stats.late_frames += 1;
-            }
-        } else if self.queue.len() >= 2 || self.next + PATIENCE < now {
-            self.next = self.next.max(now);
-        }
-    }
-
-    fn cut_frame(&mut self, now: Instant, out: &mut Vec<u8>) {
-        let frame = self.rate.frame_bytes();
-        let queue_due = self.queue_due().is_some_and(|due| due <= now);
-        out.extend([0; HEADER_LEN]);
-        if !self.paused {
-            self.voices.mix_frame(frame, self.rate, HEADER_LEN, out);
-        }
-        if queue_due {
-            self.queue.take(frame, |pcm| mix_into(out, HEADER_LEN, pcm));
-            self.note_drained();
-        }
-        let is_silence = out.len() == HEADER_LEN;
-        if is_silence {
-            out.resize(HEADER_LEN + frame, 0);
-        }
-        self.voices.note_missed(frame);
-        let length = out.len() - HEADER_LEN;
-        out[..HEADER_LEN].copy_from_slice(&header(self.rate.kind(), length as u16));
-        let duration = self.rate.duration_of(length);
-        self.next += duration;
-        if !is_silence {
-            self.played += duration;
-        }
-        self.stats.frames += 1;
-        self.stats.bytes += length as u64;
-    }
-
-    fn says_goodbye(&self) -> bool {
-        match self.ending {
-            Ending::Now(_) => true,
-            Ending::Drained => self.is_empty(),
-            Ending::No | Ending::Done => false,
-        }
-    }
-
-    fn goodbye(&mut self, out: &mut Vec<u8>) -> Transmit {
-        self.ending = Ending::Done;
-        // A client ends a call as Asterisk does, by closing the connection.
-        if self.settings.role == Role::Server {
-            Frame::Hangup.encode(out);
-        }
-        Transmit::Goodbye
-    }
-
-    fn note_drained(&mut self) {
+    pub(super) fn note_drained(&mut self) {
         if self.wants_drain && self.queue.len() <= self.rate.bytes_in(self.settings.high_water) / 2
         {
             self.wants_drain = false;
@@ -382,7 +236,7 @@ impl Outbound {
         }
     }
 
-    fn note_passed(&mut self) {
+    pub(super) fn note_passed(&mut self) {
         self.marks.advance(self.queue.gone(), &self.voices);
     }
 
@@ -392,11 +246,7 @@ impl Outbound {
         self.voices.drop_all();
     }
 
-    fn is_playing(&self) -> bool {
-        !self.paused && self.voices.has_frame(self.rate.frame_bytes())
-    }
-
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.voices.is_empty() && self.queue.len() < 2
     }
 }
