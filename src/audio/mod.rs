@@ -1,7 +1,31 @@
-//! Signed linear 16-bit audio: mixing it, and where it comes from. No sockets, no clock.
+//! Sound as samples: what is in a file, at which rate, how loud, and mixed. No sockets, no clock;
+//! the only I/O is the bytes that are decoded.
+//!
+//! [`open_file`] makes a [`Source`] of a file, [`Pipeline`] makes of it what a call takes.
+//! [`Resampler`] serves live audio as well. `docs/audio-formats.md` has the formats and figures.
 
+mod decode;
+mod detect;
+mod error;
+pub mod g711;
+mod media;
 mod mix;
+mod mono;
+mod mpeg;
+mod open;
+mod pipeline;
+mod raw;
 mod raw_file;
+mod resample;
+mod riff;
+mod sample;
+mod source;
 
+pub use error::AudioError;
 pub use mix::mix_into;
+pub use open::{Input, open_bytes, open_file};
+pub use pipeline::{Pipeline, PlayOptions};
+pub use raw::{Encoding, RawFormat};
 pub use raw_file::RawFile;
+pub use resample::Resampler;
+pub use source::{SAMPLE_RATES, Source};

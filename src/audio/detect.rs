@@ -1,0 +1,148 @@
+//! What a file is: by its first bytes, then by its name.
+
+use super::AudioError;
+use super::media::Media;
+use super::mpeg;
+
+/// A format that has a header of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Container {
+    Wav,
+    Aiff,
+    Caf,
+    Flac,
+    Ogg,
+    Matroska,
+    Mp4,
+    /// MPEG audio frames: MP3.
+    Mpeg,
+    /// AAC in ADTS frames.
+    Adts,
+}
+
+/// What the first bytes say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    Known(Container),
+    /// A format that is not decoded here, by its name.
+    Foreign(&'static str),
+    /// Nothing that is known.
+    Unknown,
+}
+
+/// Looks at the content. `frames` says whether MPEG and AAC frames count, whose mark is so short
+/// that raw audio has it by chance.
+pub(super) fn content(media: &mut Media, frames: bool) -> Result<Content, AudioError> {
+    let head = media.peek(12)?;
+    if let Some(known) = by_signature(head) {
+        return Ok(known);
+    }
+    if !frames || !mpeg::may_start(head) {
+        return Ok(Content::Unknown);
+    }
+    let head = media.peek(mpeg::TWO_FRAMES)?;
+    Ok(match (mpeg::is_audio(head), mpeg::is_adts(head)) {
+        (true, _) => Content::Known(Container::Mpeg),
+        (_, true) => Content::Known(Container::Adts),
+        _ => Content::Unknown,
+    })
+}
+
+/// The format that an extension (without the dot) names, where its files have a header.
+pub(super) fn by_extension(extension: &str) -> Option<Content> {
+    use Container::*;
+    let known = match extension.to_ascii_lowercase().as_str() {
+        "wav" | "wave" | "wav16" => Wav,
+        "aif" | "aiff" | "aifc" => Aiff,
+        "caf" => Caf,
+        "flac" => Flac,
+        "ogg" | "oga" | "opus" => Ogg,
+        "webm" | "weba" | "mkv" | "mka" => Matroska,
+        "mp4" | "m4a" | "m4b" | "mov" | "3gp" => Mp4,
+        "mp3" | "mpga" => Mpeg,
+        "aac" | "adts" => Adts,
+        other => return foreign_extension(other).map(Content::Foreign),
+    };
+    Some(Content::Known(known))
+}
+
+/// Leaves out ID3v2 tags at the start, so that none is ever held in memory.
+pub(super) fn leave_out_id3(media: &mut Media) -> Result<bool, AudioError> {
+    let mut total = 0;
+    while let &[b'I', b'D', b'3', _, _, flags, a, b, c, d] = media.peek(10)? {
+        let body = [a, b, c, d].iter().fold(0, |sum, byte| sum << 7 | u64::from(byte & 0x7f));
+        let footer = if flags & 0x10 != 0 { 10 } else { 0 };
+        total += 10 + body + footer;
+        if total > ID3_MAX {
+            return Err(AudioError::corrupt("more than 16 MiB of ID3 tags"));
+        }
+        media.leave_out(10 + body + footer)?;
+    }
+    Ok(total > 0)
+}
+
+fn by_signature(head: &[u8]) -> Option<Content> {
+    let form = head.get(8..12).unwrap_or_default();
+    let known = match head {
+        [b'R', b'I', b'F', b'F', ..] if form == b"WAVE" => Container::Wav,
+        [b'F', b'O', b'R', b'M', ..] if form == b"AIFF" || form == b"AIFC" => Container::Aiff,
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => Container::Mp4,
+        [0x1a, 0x45, 0xdf, 0xa3, ..] => Container::Matroska,
+        [b'f', b'L', b'a', b'C', ..] => Container::Flac,
+        [b'O', b'g', b'g', b'S', ..] => Container::Ogg,
+        [b'c', b'a', b'f', b'f', 0, ..] => Container::Caf,
+        _ => {
+            let foreign = FOREIGN.iter().find(|(mark, _)| head.starts_with(mark));
+            return foreign.map(|(_, name)| Content::Foreign(name));
+        }
+    };
+    Some(Content::Known(known))
+}
+
+fn foreign_extension(extension: &str) -> Option<&'static str> {
+    Some(match extension {
+        "wma" | "asf" => "Windows Media audio",
+        "amr" | "awb" => "AMR",
+        "g729" => "G.729",
+        "g723" | "g723sf" => "G.723.1",
+        "g719" => "G.719",
+        "g726-40" | "g726-32" | "g726-24" | "g726-16" => "G.726",
+        "siren7" | "siren14" => "Siren",
+        "ilbc" => "iLBC",
+        "lpc10" => "LPC-10",
+        "vox" => "Dialogic ADPCM (VOX)",
+        "wav49" => "GSM 06.10 in WAV",
+        "spx" => "Speex",
+        "au" | "snd" => "Sun audio (AU)",
+        "mid" | "midi" | "rmi" => "MIDI",
+        "ac3" | "ec3" => "AC-3",
+        "dts" => "DTS",
+        "ape" => "Monkey's Audio",
+        "wv" => "WavPack",
+        "tta" => "True Audio",
+        "ra" | "rm" => "RealAudio",
+        "mp2" => "MPEG audio layer II",
+        "dsf" | "dff" => "DSD",
+        _ => return None,
+    })
+}
+
+static FOREIGN: [(&[u8], &str); 14] = [
+    (b"#!AMR", "AMR"),
+    (b"#!SILK", "SILK"),
+    (b"#!iLBC", "iLBC"),
+    (b"MThd", "MIDI"),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "Windows Media audio"),
+    (b".snd", "Sun audio (AU)"),
+    (b"RF64", "WAV beyond 4 GB (RF64)"),
+    (b"RIFX", "big-endian WAV (RIFX)"),
+    (b"wvpk", "WavPack"),
+    (b"MAC ", "Monkey's Audio"),
+    (b"MPCK", "Musepack"),
+    (b"TTA1", "True Audio"),
+    (b".RMF", "RealAudio"),
+    (b"DSD ", "DSD"),
+];
+
+/// More than any cover picture; a stream of nothing but tags ends here.
+const ID3_MAX: u64 = 16 << 20;

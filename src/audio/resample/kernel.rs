@@ -1,0 +1,162 @@
+//! The weights of the resampling filter.
+
+use std::f64::consts::PI;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The filter for one ratio of rates: a sinc, cut off below the lower rate's half and faded out
+/// by a Kaiser window, in one row of weights for each place an output can have between two inputs.
+#[derive(Debug)]
+pub(super) struct Kernel {
+    /// Outputs for every `down` inputs.
+    pub(super) up: usize,
+    pub(super) down: usize,
+    taps: usize,
+    rows: Rows,
+    weights: Vec<f32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rows {
+    /// Both rates are the same: one weight, 1.
+    Copy,
+    /// One row for each of `up` places.
+    Exact,
+    /// So many rows for more places than that; what lies between is interpolated.
+    Between(usize),
+}
+
+impl Kernel {
+    /// The kernel for two rates in Hz; the same one for all who ask while it is kept.
+    pub(super) fn shared(from_hz: u32, to_hz: u32) -> Arc<Self> {
+        let divisor = gcd(from_hz, to_hz);
+        let (up, down) = ((to_hz / divisor) as usize, (from_hz / divisor) as usize);
+        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = kept.iter().find(|kernel| (kernel.up, kernel.down) == (up, down)) {
+            return Arc::clone(found);
+        }
+        let made = Arc::new(Self::new(up, down));
+        if kept.len() == KEPT_MAX {
+            kept.remove(0);
+        }
+        kept.push(Arc::clone(&made));
+        made
+    }
+
+    /// Samples that one output is made of.
+    pub(super) fn taps(&self) -> usize {
+        self.taps
+    }
+
+    /// How many samples ahead of an output its window reaches.
+    pub(super) fn reach(&self) -> usize {
+        self.taps / 2
+    }
+
+    /// The sample `phase`/`up` after the middle of a window of [`taps`](Self::taps) samples.
+    pub(super) fn weigh(&self, window: &[f32], phase: usize) -> f32 {
+        match self.rows {
+            Rows::Copy => window.first().copied().unwrap_or_default(),
+            Rows::Exact => dot(window, self.row(phase)),
+            Rows::Between(rows) => {
+                let place = (phase * rows) as f64 / self.up as f64;
+                let row = place as usize;
+                let before = dot(window, self.row(row));
+                let after = dot(window, self.row(row + 1));
+                before + (after - before) * place.fract() as f32
+            }
+        }
+    }
+
+    fn new(up: usize, down: usize) -> Self {
+        if up == down {
+            return Self { up, down, taps: 1, rows: Rows::Copy, weights: Vec::new() };
+        }
+        let stretch = (down as f64 / up as f64).max(1.0);
+        let taps = (TAPS as f64 * stretch / 8.0).ceil() as usize * 8;
+        // The slower the filter moves from one input to the next, the fewer rows it takes.
+        let enough = (ROWS_MAX as f64 / stretch).ceil() as usize;
+        let (rows, count) = match up <= enough {
+            true => (Rows::Exact, up),
+            false => (Rows::Between(enough), enough),
+        };
+        let last = count + usize::from(rows != Rows::Exact);
+        let mut weights = Vec::with_capacity(last * taps);
+        for row in 0..last {
+            push_row(&mut weights, taps, stretch, row as f64 / count as f64);
+        }
+        Self { up, down, taps, rows, weights }
+    }
+
+    fn row(&self, row: usize) -> &[f32] {
+        self.weights.get(row * self.taps..(row + 1) * self.taps).unwrap_or_default()
+    }
+}
+
+/// Appends the weights for an output `offset` (0 to 1) of a sample after the window's middle.
+fn push_row(weights: &mut Vec<f32>, taps: usize, stretch: f64, offset: f64) {
+    let reach = (taps / 2) as f64;
+    let cutoff = CUTOFF / stretch;
+    let start = weights.len();
+    let mut sum = 0.0;
+    for tap in 0..taps {
+        let distance = tap as f64 - (reach - 1.0) - offset;
+        let weight = sinc(cutoff * distance) * kaiser(distance / reach);
+        sum += weight;
+        weights.push(weight as f32);
+    }
+    for weight in weights.iter_mut().skip(start) {
+        *weight = (f64::from(*weight) / sum) as f32;
+    }
+}
+
+fn dot(window: &[f32], row: &[f32]) -> f32 {
+    let mut sums = [0.0_f32; 8];
+    for (values, weights) in window.chunks_exact(8).zip(row.chunks_exact(8)) {
+        for (sum, (value, weight)) in sums.iter_mut().zip(values.iter().zip(weights)) {
+            *sum += value * weight;
+        }
+    }
+    sums.iter().sum()
+}
+
+fn sinc(x: f64) -> f64 {
+    if x == 0.0 { 1.0 } else { (PI * x).sin() / (PI * x) }
+}
+
+/// The Kaiser window at -1 to 1.
+fn kaiser(x: f64) -> f64 {
+    bessel(KAISER_BETA * (1.0 - x * x).max(0.0).sqrt()) / bessel(KAISER_BETA)
+}
+
+/// The modified Bessel function of the first kind and order zero, by its series.
+fn bessel(x: f64) -> f64 {
+    let (mut sum, mut term, mut k) = (1.0, 1.0, 1.0);
+    while term > sum * 1e-12 {
+        term *= (x / 2.0 / k).powi(2);
+        sum += term;
+        k += 1.0;
+    }
+    sum
+}
+
+fn gcd(a: u32, b: u32) -> u32 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+static KEPT: Mutex<Vec<Arc<Kernel>>> = Mutex::new(Vec::new());
+
+/// How many kernels are kept, in use or not: each takes up to 170 KB and up to 3 ms to make.
+const KEPT_MAX: usize = 16;
+
+/// Samples of the lower rate that an output is made of. More sharpen the edge and add latency.
+const TAPS: usize = 64;
+
+/// Rows beyond which interpolating between two of them errs by less than -100 dB.
+const ROWS_MAX: usize = 512;
+
+/// For 75 dB of attenuation.
+const KAISER_BETA: f64 = 0.1102 * (75.0 - 8.7);
+
+/// The middle of the filter's edge, in halves of the lower rate. The edge starts at 0.855 of that
+/// (3,420 Hz at 8 kHz: all of a telephone's band passes) and ends at 1, so that nothing folds back.
+const CUTOFF: f64 = 0.9275;

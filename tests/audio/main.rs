@@ -1,0 +1,8 @@
+//! Sound: what every format decodes to, how well rates are changed, what broken files do.
+
+mod formats;
+mod hostile;
+mod pipeline;
+mod recognition;
+mod resampling;
+mod support;
