@@ -125,7 +125,7 @@ test("what is no path rejects with a code, and leaves the play before it alone",
   const { peer, res } = await openCall(t);
   const pcm = noise(10 * FRAME);
   const playing = res.play(fileOf(pcm));
-  for (const wrong of [undefined, null, 1, {}, Buffer.from("/x"), "", "a\0b"]) {
+  for (const wrong of [undefined, null, 1, {}, "", "a\0b"]) {
     const rejected = assert.rejects(res.play(wrong), { name: "TypeError", code: "ERR_INVALID_ARG_TYPE" });
     await soon(rejected, "the rejection");
   }

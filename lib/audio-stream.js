@@ -1,11 +1,12 @@
 "use strict";
 
 const { EventEmitter } = require("node:events");
-const path = require("node:path");
 const { toBytes } = require("./bytes.js");
 const { rangeError, typeError } = require("./errors.js");
 const { Line } = require("./line.js");
 const { PairLine } = require("./pair-line.js");
+const { playOptions, streamOptions } = require("./play-options.js");
+const { toReadable, toSource } = require("./source.js");
 const { EventType } = require("./types.js");
 
 const DIGIT = /^[0-9*#A-D]$/i;
@@ -33,15 +34,13 @@ class AudioStream extends EventEmitter {
     return this.#line.write(toBytes("pcm", pcm));
   }
 
-  async play(file) {
-    if (typeof file !== "string" || file === "" || file.includes("\0")) {
-      throw typeError("path", "the path of a file", file);
-    }
-    return this.#line.play(this.#line.keepsPaths ? file : path.resolve(file));
+  async play(source, options) {
+    return this.#line.play(toSource(source), playOptions(options));
   }
 
-  async playStream(readable) {
-    return this.#line.playStream(readable);
+  async playStream(readable, options) {
+    const source = { readable: toReadable(readable) };
+    return this.#line.play(source, streamOptions(options, this.sampleRate));
   }
 
   stop() {

@@ -1,8 +1,7 @@
 "use strict";
 
-const { Readable } = require("node:stream");
 const { toBytes } = require("./bytes.js");
-const { codedError, typeError } = require("./errors.js");
+const { codedError } = require("./errors.js");
 
 /** What is offered at once; a chunk of any size is cut to this. */
 const PIECE_BYTES = 16 * 1024;
@@ -24,7 +23,7 @@ class Feeder {
   #done = false;
 
   constructor(source) {
-    this.#source = toReadable(source);
+    this.#source = source;
   }
 
   start(sink) {
@@ -126,16 +125,6 @@ class Feeder {
     this.#source.off("error", this.#handleError);
     this.#source.off("close", this.#handleClose);
   }
-}
-
-function toReadable(source) {
-  if (typeof source?.on === "function" && typeof source.pause === "function") {
-    return source;
-  }
-  if (typeof source?.[Symbol.asyncIterator] === "function") {
-    return Readable.from(source);
-  }
-  throw typeError("readable", "a Readable or an async iterable of Buffers", source);
 }
 
 function prematureClose() {

@@ -20,8 +20,6 @@ const ASIDE = new Set(["dtmf", "warning"]);
  * not (`handleUnheard`, `handleThrow`), and when it is over (`handleEnded`).
  */
 class Line {
-  /** Paths go to the core, which does not share our working directory. */
-  keepsPaths = false;
   #owner;
   #options;
   #scope = new AsyncResource("AudioStream", { requireManualDestroy: true });
@@ -75,14 +73,9 @@ class Line {
     return this.#writeNow(bytes);
   }
 
-  play(file) {
+  play(source, options) {
     outbox.flush();
-    return this.#plays.file(file);
-  }
-
-  playStream(source) {
-    outbox.flush();
-    return this.#plays.stream(source);
+    return this.#plays.begin(source, options);
   }
 
   stop() {
@@ -220,8 +213,9 @@ class Line {
     return !this.#needsDrain;
   }
 
-  #handlePlayed([play, completed, playedMs, errno, syscall, message]) {
-    const failure = errno === undefined ? null : { errno: Number(errno), syscall, message };
+  #handlePlayed([play, completed, playedMs, errno, cause, ...message]) {
+    const failure =
+      errno === undefined ? null : { errno: Number(errno), cause, message: message.join("\n") };
     const result = { completed: completed === "1", playedMs: Number(playedMs) };
     this.#plays.handleSettled(Number(play), result, failure);
   }

@@ -35,7 +35,6 @@ const FORWARDED = new Set(["data", "end", "error"]);
  * the protocol are written to `socket`. Everything happens in JavaScript, at 8 kHz.
  */
 class PairLine {
-  keepsPaths = true;
   sampleRate = SAMPLE_RATE;
   #readable;
   #socket;
@@ -71,28 +70,20 @@ class PairLine {
     return !this.#hungUp && this.#send(bytes);
   }
 
-  /** Read at once and whole, as callers that stand in for the file system expect. */
-  play(file) {
-    const pcm = fs.readFileSync(file);
-    return this.#begin((playback) => {
-      playback.pcm.push(pcm);
-      playback.ended = true;
-    });
-  }
-
-  playStream(source) {
-    const feeder = new Feeder(source);
-    return this.#begin((playback) => {
-      playback.feeder = feeder;
-      feeder.start({
-        feed: (bytes) => this.#feed(playback, bytes),
-        end: (error) => {
-          playback.ended = true;
-          playback.failure = error;
-          this.#tick(playback);
-        }
-      });
-    });
+  play({ path, bytes, readable }, { signal }) {
+    signal?.throwIfAborted();
+    const settled = readable ? this.#playReadable(readable) : this.#playBytes(path, bytes);
+    if (signal) {
+      const playback = this.#playback;
+      const abort = () => {
+        playback.failure = signal.reason;
+        this.#settle(playback, false);
+      };
+      signal.addEventListener("abort", abort, { once: true });
+      const settle = () => signal.removeEventListener("abort", abort);
+      settled.then(settle, settle);
+    }
+    return settled;
   }
 
   stop() {
@@ -156,6 +147,30 @@ class PairLine {
   handleThrow(error) {
     process.nextTick(() => {
       throw error;
+    });
+  }
+
+  /** A file is read at once and whole, as callers that stand in for the file system expect. */
+  #playBytes(path, bytes) {
+    const pcm = bytes ?? fs.readFileSync(path);
+    return this.#begin((playback) => {
+      playback.pcm.push(pcm);
+      playback.ended = true;
+    });
+  }
+
+  #playReadable(readable) {
+    const feeder = new Feeder(readable);
+    return this.#begin((playback) => {
+      playback.feeder = feeder;
+      feeder.start({
+        feed: (bytes) => this.#feed(playback, bytes),
+        end: (error) => {
+          playback.ended = true;
+          playback.failure = error;
+          this.#tick(playback);
+        }
+      });
     });
   }
 

@@ -1,5 +1,6 @@
 "use strict";
 
+const { resolve: resolvePath } = require("node:path");
 const { codedError, systemError } = require("./errors.js");
 const { engine } = require("./engine.js");
 const { Feeder } = require("./feeder.js");
@@ -16,44 +17,48 @@ class Plays {
     this.#id = id;
   }
 
-  file(path) {
-    return this.#begin({ path }, (play) => engine().playFile(this.#id, play, path, 0));
-  }
-
-  stream(source) {
-    const feeder = new Feeder(source);
-    const entry = { feeder };
-    return this.#begin(entry, (play) => {
-      if (!engine().playFed(this.#id, play, 0)) {
-        return false;
+  /**
+   * Begins to play `{path}`, `{bytes}` or `{readable}`, with options as play-options.js gives them.
+   * Gives the Promise of how it went.
+   */
+  begin({ path, bytes, readable }, { native, signal }) {
+    signal?.throwIfAborted();
+    const play = (lastPlay = (lastPlay + 1) >>> 0);
+    // Not every environment's working directory is the process's.
+    const file = path && resolvePath(path);
+    const entry = { path: file, signal, feeder: readable && new Feeder(readable), failure: null };
+    entry.abort = () => {
+      entry.failure = signal.reason;
+      engine().stop(this.#id, play);
+    };
+    signal?.addEventListener("abort", entry.abort, { once: true });
+    return new Promise((resolve, reject) => {
+      this.#pending.set(play, Object.assign(entry, { resolve, reject }));
+      if (engine().play(this.#id, play, native, file, bytes)) {
+        entry.feeder?.start(this.#sinkFor(play, entry));
+      } else {
+        this.handleSettled(play, { completed: false, playedMs: 0 });
       }
-      feeder.start({
-        feed: (bytes) => engine().feed(this.#id, play, bytes),
-        end: (error) => {
-          entry.failure = error;
-          engine().feedEnd(this.#id, play);
-        }
-      });
-      return true;
     });
   }
 
   /** A play's source is to bring more. */
   handleHungry(play) {
-    this.#pending.get(play)?.feeder.resume();
+    this.#pending.get(play)?.feeder?.resume();
   }
 
   /** A play has settled in the core; `failure` is why it could not be played to its end. */
   handleSettled(play, result, failure) {
-    const { path, feeder, failure: sourceFailure, resolve, reject } = this.#pending.get(play);
+    const entry = this.#pending.get(play);
     this.#pending.delete(play);
-    feeder?.stop();
-    if (failure) {
-      reject(fileError(failure, path));
-    } else if (sourceFailure) {
-      reject(sourceFailure);
+    entry.signal?.removeEventListener("abort", entry.abort);
+    entry.feeder?.stop();
+    if (entry.failure) {
+      entry.reject(entry.failure);
+    } else if (failure) {
+      entry.reject(sourceError(failure, entry.path));
     } else {
-      resolve(result);
+      entry.resolve(result);
     }
   }
 
@@ -64,25 +69,25 @@ class Plays {
     }
   }
 
-  /** Gives the Promise of a play that `start(number)` begins; false from it says the call is gone. */
-  #begin(entry, start) {
-    lastPlay = (lastPlay + 1) >>> 0;
-    const play = lastPlay;
-    return new Promise((resolve, reject) => {
-      this.#pending.set(play, Object.assign(entry, { resolve, reject }));
-      if (!start(play)) {
-        this.handleSettled(play, { completed: false, playedMs: 0 });
+  #sinkFor(play, entry) {
+    return {
+      feed: (bytes) => engine().feed(this.#id, play, bytes),
+      end: (error) => {
+        entry.failure = error;
+        engine().feedEnd(this.#id, play);
       }
-    });
+    };
   }
 }
 
-/** A file that could not be opened or read, as Node would put it. */
-function fileError({ errno, syscall, message }, path) {
-  if (errno === 0) {
-    return Object.assign(codedError("ERR_NOT_A_FILE", `${message}: ${path}`), { path });
+/** A source that could not be opened, read or decoded: a system's error as Node would put it. */
+function sourceError({ errno, cause, message }, path) {
+  const where = path === undefined ? {} : { path };
+  if (errno !== 0) {
+    return systemError(errno, cause, where);
   }
-  return systemError(errno, syscall, { path });
+  const place = path === undefined ? "" : `: ${path}`;
+  return Object.assign(codedError(cause, `${message}${place}`), where);
 }
 
 module.exports = { Plays };

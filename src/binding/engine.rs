@@ -3,15 +3,15 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use napi::Env;
 use napi::bindgen_prelude::{BufferSlice, Function, Result};
 use napi_derive::napi;
 
 use super::doorbell::Doorbell;
-use super::options::{DialOptions, ListenOptions, milliseconds};
-use crate::call::{Play, Slot};
+use super::options::{DialOptions, ListenOptions, PlayOptions};
 use crate::events::{Opening, Packer};
-use crate::net::{self, Line};
+use crate::net::{self, Line, PlayInput};
 use crate::protocol::Digit;
 
 /// Bytes of an entry in the list of writes: the call's number, the length, both 32 bits.
@@ -163,18 +163,24 @@ impl Engine {
         self.engine.open(id, Opening::Control);
     }
 
-    /// Begins to play a file; its `Played` follows. False if the call is gone.
+    /// Begins a play; its `Played` follows. False if the call is gone. With `path` that file is
+    /// played, with `bytes` those, else what is fed.
     #[napi]
-    pub fn play_file(&self, id: u32, play: u32, path: String, fade_out_ms: u32) -> bool {
-        let play = Play { play, slot: Slot::Play, fade_out: milliseconds(fade_out_ms) };
-        self.with(id, |line| line.play_file(play, PathBuf::from(path)))
-    }
-
-    /// Begins to play what is fed; its `Played` follows. False if the call is gone.
-    #[napi]
-    pub fn play_fed(&self, id: u32, play: u32, fade_out_ms: u32) -> bool {
-        let play = Play { play, slot: Slot::Stream, fade_out: milliseconds(fade_out_ms) };
-        self.with(id, |line| line.play_fed(play))
+    pub fn play(
+        &self,
+        id: u32,
+        play: u32,
+        options: PlayOptions,
+        path: Option<String>,
+        bytes: Option<&[u8]>,
+    ) -> Result<bool> {
+        let input = match (path, bytes) {
+            (Some(path), _) => Some(PlayInput::File(PathBuf::from(path))),
+            (None, Some(bytes)) => Some(PlayInput::Memory(Bytes::copy_from_slice(bytes))),
+            (None, None) => None,
+        };
+        let request = options.request(play, input)?;
+        Ok(self.with(id, |line| line.play(request)))
     }
 
     /// Feeds a play. True if it has enough until `Hungry`; null if it is over.

@@ -7,7 +7,8 @@ use std::time::Duration;
 use napi::bindgen_prelude::{Error, Result, Status};
 use napi_derive::napi;
 
-use crate::call::Silence;
+use crate::audio::{self, Encoding, RawFormat};
+use crate::call::{Play, Silence, Slot};
 use crate::net;
 use crate::protocol::SampleRate;
 
@@ -42,6 +43,30 @@ pub struct DialOptions {
     pub id: String,
     pub timeout_ms: u32,
     pub call: CallOptions,
+}
+
+/// How a source is played; times in milliseconds.
+#[napi(object)]
+pub struct PlayOptions {
+    /// In the slot of `playStream`, not of `play`.
+    pub is_stream: bool,
+    /// What is fed is just as the call takes it.
+    pub is_ready: bool,
+    pub gain_db: f64,
+    pub start_ms: f64,
+    pub duration_ms: Option<f64>,
+    /// How often; none is for ever.
+    pub times: Option<u32>,
+    pub fade_out_ms: f64,
+    pub format: Option<Format>,
+}
+
+/// What raw bytes are.
+#[napi(object)]
+pub struct Format {
+    pub encoding: String,
+    pub sample_rate: u32,
+    pub channels: u32,
 }
 
 impl TryFrom<CallOptions> for net::CallOptions {
@@ -95,11 +120,43 @@ impl TryFrom<DialOptions> for net::DialOptions {
     }
 }
 
+impl PlayOptions {
+    /// The play of that number, of `input` or of what is fed.
+    pub fn request(self, play: u32, input: Option<net::PlayInput>) -> Result<net::PlayRequest> {
+        let slot = if self.is_stream { Slot::Stream } else { Slot::Play };
+        let fed = if self.is_ready { net::PlayInput::Ready } else { net::PlayInput::Fed };
+        Ok(net::PlayRequest {
+            play: Play { play, slot, fade_out: time(self.fade_out_ms) },
+            input: input.unwrap_or(fed),
+            raw: self.format.map(Format::parse).transpose()?,
+            options: audio::PlayOptions {
+                gain_db: self.gain_db as f32,
+                start: time(self.start_ms),
+                duration: self.duration_ms.map(time),
+                repeat: self.times,
+            },
+        })
+    }
+}
+
+impl Format {
+    fn parse(self) -> Result<RawFormat> {
+        let encoding = Encoding::from_name(&self.encoding).ok_or_else(|| invalid("encoding"))?;
+        let channels = u16::try_from(self.channels).map_err(|_| invalid("channels"))?;
+        RawFormat::new(encoding, self.sample_rate, channels)
+            .map_err(|error| Error::new(Status::InvalidArg, error.to_string()))
+    }
+}
+
+fn time(milliseconds: f64) -> Duration {
+    Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or_default()
+}
+
 fn address(host: &str) -> Result<IpAddr> {
     host.parse().map_err(|_| invalid("host"))
 }
 
-pub fn milliseconds(value: u32) -> Duration {
+fn milliseconds(value: u32) -> Duration {
     Duration::from_millis(value.into())
 }
 

@@ -16,11 +16,15 @@ use super::lease::{Lease, Leases};
 use super::line::Line;
 use super::listen::{Bound, ListenOptions, bind};
 use super::pacer::Pacer;
+use super::permits::Permits;
 use crate::events::{EventQueue, Inbox, Opening, Packer, Source, Wake};
 use crate::sync::lock;
 
 /// How long the I/O thread waits for the next server, so that a server per call starts no threads.
 const LINGER: Duration = Duration::from_secs(1);
+
+/// Streams that may be decoded at once: each has a thread, which mostly sleeps.
+const DECODERS: usize = 1024;
 
 /// How long the end of the environment may wait for the I/O thread.
 const STOP_PATIENCE: Duration = Duration::from_millis(500);
@@ -34,6 +38,8 @@ pub struct Engine {
     lines: Mutex<HashMap<u32, Arc<Line>>>,
     servers: Mutex<HashMap<u32, Weak<Server>>>,
     last_id: AtomicU32,
+    /// Bounds the threads that decode streams.
+    pub(super) decoders: Arc<Permits>,
 }
 
 impl Engine {
@@ -47,6 +53,7 @@ impl Engine {
             lines: Mutex::default(),
             servers: Mutex::default(),
             last_id: AtomicU32::new(0),
+            decoders: Permits::new(DECODERS),
         })
     }
 

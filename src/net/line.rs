@@ -5,7 +5,6 @@
 //! connection's task. The pacer does not even wait for the lock.
 
 use std::io;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, TryLockError};
 use std::time::{Duration, Instant};
@@ -16,16 +15,14 @@ use tokio::sync::Notify;
 
 use super::engine::Engine;
 use super::options::{CallOptions, CallStats};
-use super::refill;
-use super::sending::{CHUNK, LOW_WATER};
-use crate::audio::RawFile;
-use crate::call::{Full, InboundStats, Outbound, Play, Role, Slot, SourceFailure};
+use super::pipe::PipeWriter;
+use crate::audio::Pipeline;
+use crate::call::{Full, InboundStats, Outbound, Role, Slot};
 use crate::events::Source;
 use crate::protocol::{Digit, Frame};
 use crate::sync::lock;
 
 /// A call's connection, as everyone but its own task sees it.
-#[derive(Debug)]
 pub struct Line {
     pub(super) source: Arc<Source>,
     pub(super) server: Option<u32>,
@@ -43,7 +40,6 @@ pub struct Line {
     pub(super) io: Handle,
 }
 
-#[derive(Debug)]
 pub(super) struct Out {
     pub outbound: Outbound,
     /// The end of a frame that the socket did not take.
@@ -58,13 +54,14 @@ pub(super) struct Out {
 }
 
 /// Where the audio of a play comes from.
-#[derive(Debug)]
 pub(super) enum PlaySource {
     /// Nowhere, or it has all come, or it is on its way.
     Nothing,
-    File(RawFile),
+    Pipeline(Box<Pipeline>),
     /// JavaScript, which waits to be asked for more.
     Waiting,
+    /// JavaScript, through a decoder on a thread of its own.
+    Pipe(PipeWriter),
 }
 
 impl Line {
@@ -112,36 +109,6 @@ impl Line {
     /// Sends a key, ahead of the audio that waits.
     pub fn send_dtmf(self: &Arc<Self>, digit: Digit) {
         self.send_control(Frame::Dtmf(digit));
-    }
-
-    /// Plays a file.
-    pub fn play_file(self: &Arc<Self>, play: Play, path: PathBuf) {
-        let chunk = self.begin_play(play);
-        let (line, number) = (Arc::clone(self), play.play);
-        self.io.spawn_blocking(move || refill::open(line, number, path, chunk));
-    }
-
-    /// Plays what [`Self::feed`] brings.
-    pub fn play_fed(self: &Arc<Self>, play: Play) {
-        self.begin_play(play);
-    }
-
-    /// Brings audio for a play. True if it has enough for now: `Hungry` tells when it has not.
-    /// `None` if that play is over.
-    pub fn feed(self: &Arc<Self>, play: u32, pcm: &[u8]) -> Option<bool> {
-        let now = Instant::now();
-        let mut out = lock(&self.out);
-        let slot = out.outbound.slot_of(play)?;
-        let waiting = out.outbound.handle_feed(now, play, pcm)?;
-        let enough = waiting > out.outbound.rate().bytes_in(LOW_WATER + CHUNK);
-        out.sources[slot as usize] = if enough { PlaySource::Waiting } else { PlaySource::Nothing };
-        self.pump(&mut out, now);
-        Some(enough)
-    }
-
-    /// A fed play gets no more.
-    pub fn feed_end(self: &Arc<Self>, play: u32) {
-        self.change(|outbound, _| outbound.handle_feed_end(play, None));
     }
 
     /// Ends one play, after its fade.
@@ -201,25 +168,6 @@ impl Line {
         self.change(|outbound, _| outbound.handle_control(frame));
     }
 
-    /// A file brought audio; `rest` is the file if it has more.
-    pub(super) fn handle_file(
-        self: &Arc<Self>,
-        play: u32,
-        pcm: &[u8],
-        rest: Result<Option<RawFile>, SourceFailure>,
-    ) {
-        let now = Instant::now();
-        let mut out = lock(&self.out);
-        let Some(slot) = out.outbound.slot_of(play) else { return };
-        out.outbound.handle_feed(now, play, pcm);
-        match rest {
-            Ok(Some(file)) => out.sources[slot as usize] = PlaySource::File(file),
-            Ok(None) => out.outbound.handle_feed_end(play, None),
-            Err(failure) => out.outbound.handle_feed_end(play, Some(failure)),
-        }
-        self.pump(&mut out, now);
-    }
-
     /// The pacer's deadline `at` has come. False if JavaScript is sending just now: ask again.
     pub(super) fn handle_deadline(self: &Arc<Self>, at: Instant, now: Instant) -> bool {
         let mut out = match self.out.try_lock() {
@@ -263,20 +211,17 @@ impl Line {
         lock(&self.out).said_goodbye
     }
 
-    fn begin_play(self: &Arc<Self>, play: Play) -> usize {
-        let mut out = lock(&self.out);
-        out.outbound.handle_play(play);
-        out.sources[play.slot as usize] = PlaySource::Nothing;
-        let chunk = out.outbound.rate().bytes_in(CHUNK);
-        self.pump(&mut out, Instant::now());
-        chunk
-    }
-
     /// Changes what is to be said, and sends what that makes due.
     fn change(self: &Arc<Self>, change: impl FnOnce(&mut Outbound, Instant)) {
         let now = Instant::now();
         let mut out = lock(&self.out);
         change(&mut out.outbound, now);
         self.pump(&mut out, now);
+    }
+}
+
+impl std::fmt::Debug for Line {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Line").field("id", &self.source.id).finish_non_exhaustive()
     }
 }

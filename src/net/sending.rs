@@ -80,9 +80,13 @@ impl Line {
             match std::mem::replace(source, PlaySource::Nothing) {
                 PlaySource::Nothing => {}
                 PlaySource::Waiting => self.push(Event::Hungry(play)),
-                PlaySource::File(file) => {
+                PlaySource::Pipe(pipe) => {
+                    pipe.want();
+                    *source = PlaySource::Pipe(pipe);
+                }
+                PlaySource::Pipeline(pipeline) => {
                     let (line, chunk) = (Arc::clone(self), rate.bytes_in(CHUNK));
-                    self.io.spawn_blocking(move || refill::read(line, play, file, chunk));
+                    self.io.spawn_blocking(move || refill::read(&line, play, pipeline, chunk));
                 }
             }
         }
