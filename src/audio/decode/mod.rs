@@ -2,6 +2,7 @@
 
 mod codec;
 mod open;
+mod opus;
 
 use std::sync::Arc;
 use std::time::Duration;
