@@ -3,14 +3,22 @@
 use super::AudioError;
 use super::media::Media;
 
+/// What the header tells.
+#[derive(Default)]
+pub(super) struct Header {
+    /// The name of a codec that is not decoded here.
+    pub(super) foreign: Option<String>,
+    /// The size of the samples was unknown: they end where the bytes do.
+    pub(super) open_ended: bool,
+}
+
 /// Mends the sizes of a WAV whose writer could not go back to fill them in (a pipe, a crash, a
-/// speech service that streams): unknown ones become "to the end". Gives the name of a codec that
-/// is not decoded here.
-pub(super) fn mend(media: &mut Media) -> Result<Option<String>, AudioError> {
+/// speech service that streams): unknown ones become "to the end".
+pub(super) fn mend(media: &mut Media) -> Result<Header, AudioError> {
     // The outer size says nothing that the chunks do not.
     media.patch(4, &TO_THE_END);
     let mut at = 12;
-    let mut codec = None;
+    let mut header = Header::default();
     while at < HEADER_MAX {
         let Some(chunk) = media.peek(at + 8)?.get(at..).and_then(|rest| rest.first_chunk::<8>())
         else {
@@ -21,15 +29,16 @@ pub(super) fn mend(media: &mut Media) -> Result<Option<String>, AudioError> {
         if id == *b"data" {
             if size == 0 || size >= UNKNOWN {
                 media.patch(at + 4, &TO_THE_END);
+                header.open_ended = true;
             }
             break;
         }
         if id == *b"fmt " {
-            codec = media.peek(at + 10)?.get(at + 8..).and_then(foreign_codec);
+            header.foreign = media.peek(at + 10)?.get(at + 8..).and_then(foreign_codec);
         }
         at = at.saturating_add(8 + size as usize).saturating_add(size as usize & 1);
     }
-    Ok(codec)
+    Ok(header)
 }
 
 fn foreign_codec(tag: &[u8]) -> Option<String> {

@@ -31,6 +31,14 @@ impl Codec {
         }
     }
 
+    /// The rate in Hz that it decodes to, where that is not the track's.
+    pub(super) fn rate(&self) -> Option<u32> {
+        match self {
+            Self::Symphonia { .. } => None,
+            Self::Opus(opus) => Some(opus.rate()),
+        }
+    }
+
     /// Appends a packet's samples, the channels averaged. Gives their rate in Hz.
     pub(super) fn decode(&mut self, packet: &Packet, out: &mut Vec<f32>) -> Result<u32, Error> {
         match self {

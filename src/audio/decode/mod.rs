@@ -4,6 +4,7 @@ mod codec;
 mod open;
 mod opus;
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,6 +30,8 @@ struct Decoded {
     wanted_hz: u32,
     rate: u32,
     watch: Arc<Watch>,
+    /// Whether it may end anywhere.
+    open_ended: bool,
     /// Packets that could not be decoded, and those that could.
     damaged: u32,
     sound: u32,
@@ -49,6 +52,11 @@ impl Source for Decoded {
                     self.follow_on()?;
                     continue;
                 }
+                Err(Error::IoError(error))
+                    if self.open_ended && error.kind() == ErrorKind::UnexpectedEof =>
+                {
+                    return self.end();
+                }
                 Err(error) => return Err(self.failure(error)),
             };
             if packet.track_id == self.track {
@@ -61,7 +69,8 @@ impl Source for Decoded {
 
     fn skip_near(&mut self, position: Duration) -> Duration {
         self.watch.allow(u64::MAX);
-        let Some(time) = Time::try_from_nanos_u128(position.as_nanos()) else {
+        let early = position.saturating_sub(RUN_UP);
+        let Some(time) = Time::try_from_nanos_u128(early.as_nanos()) else {
             return Duration::ZERO;
         };
         let to = SeekTo::Time { time, track_id: Some(self.track) };
@@ -140,6 +149,9 @@ impl Decoded {
         open::failure(error, &self.watch)
     }
 }
+
+/// How long a decoder that starts in the middle takes to sound right: Opus 80 ms, others less.
+const RUN_UP: Duration = Duration::from_millis(100);
 
 /// Bytes that may go by without a sound before a file counts as damaged: far more than a video's
 /// pictures between two sounds.

@@ -7,7 +7,7 @@ use symphonia::core::codecs::CodecParameters;
 use symphonia::core::codecs::audio::{AudioCodecId, well_known};
 use symphonia::core::errors::{Error, Result as Decoding};
 use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
-use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
+use symphonia::core::io::{MediaSource as _, MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::default::formats;
 
 use super::{Codec, Decoded};
@@ -23,19 +23,23 @@ pub(in crate::audio) fn open(
     container: Container,
     wanted_hz: u32,
 ) -> Result<Box<dyn Source>, AudioError> {
-    if container == Container::Wav
-        && let Some(codec) = riff::mend(&mut media)?
-    {
+    let header = match container {
+        Container::Wav => riff::mend(&mut media)?,
+        _ => riff::Header::default(),
+    };
+    if let Some(codec) = header.foreign {
         return Err(AudioError::unsupported(codec));
     }
+    // A stream of Matroska has no mark at its end.
+    let open_ended = header.open_ended || container == Container::Matroska && !media.is_seekable();
     let watch = media.watch();
     watch.allow(OPEN_MAX);
     let reader = reader(media, container).map_err(|error| failure(error, &watch))?;
     let (track, codec) = choose(reader.as_ref(), wanted_hz)?;
-    let rate = match &track.codec_params {
+    let rate = codec.rate().or(match &track.codec_params {
         Some(CodecParameters::Audio(params)) => params.sample_rate,
         _ => None,
-    };
+    });
     // Where the header names no rate, the first packet does.
     let rate = rate.map_or(Ok(wanted_hz), check_rate)?;
     let (id, time_base) = (track.id, track.time_base);
@@ -47,6 +51,7 @@ pub(in crate::audio) fn open(
         wanted_hz,
         rate,
         watch,
+        open_ended,
         damaged: 0,
         sound: 0,
     }))

@@ -33,6 +33,10 @@ impl Opus {
         Ok(Self { decoder: decoder(rate, gain)?, rate, gain, skip, room })
     }
 
+    pub(super) fn rate(&self) -> u32 {
+        self.rate
+    }
+
     /// Appends a packet's samples. Gives their rate in Hz; None for a packet that is none.
     pub(super) fn decode(&mut self, packet: &[u8], out: &mut Vec<f32>) -> Option<u32> {
         // An empty one would be taken for a lost one, and made up.
