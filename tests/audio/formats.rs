@@ -7,7 +7,7 @@ use crate::support::measure::{db, fit, middle};
 use crate::support::scratch::Scratch;
 use crate::support::{play, tone, tools};
 
-/// A file of two seconds of a 1 kHz tone, and what may come of it.
+/// A file of one second of a 1 kHz tone, and what may come of it.
 struct Row {
     file: &'static str,
     /// How it is made: by the encoders here, or by a command of which `in.wav` is the input.
@@ -28,7 +28,7 @@ enum Made {
 use Made::{By, Here};
 
 const HZ: f64 = 1_000.0;
-const SECONDS: f64 = 2.0;
+const SECONDS: f64 = 1.0;
 const AMPLITUDE: f64 = 0.5;
 
 fn at(rate: u32) -> Vec<f32> {

@@ -155,7 +155,7 @@ const RUN_UP: Duration = Duration::from_millis(100);
 
 /// Bytes that may go by without a sound before a file counts as damaged: far more than a video's
 /// pictures between two sounds.
-const READ_MAX: u64 = 16 << 20;
+const READ_MAX: u64 = 4 << 20;
 
 /// Packets of other tracks that one read passes over.
 const PACKETS_MAX: usize = 256;

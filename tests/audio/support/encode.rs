@@ -4,12 +4,12 @@ use callstreams::audio::g711;
 
 /// A WAV of any codec: `format` is the tag, `extra` what follows the 16 bytes of the header.
 pub fn wav(format: u16, rate: u32, channels: u16, bits: u16, extra: &[u8], data: &[u8]) -> Vec<u8> {
-    let align = channels * bits / 8;
+    let align = channels.wrapping_mul(bits) / 8;
     let mut fmt = Vec::new();
     fmt.extend(format.to_le_bytes());
     fmt.extend(channels.to_le_bytes());
     fmt.extend(rate.to_le_bytes());
-    fmt.extend((rate * u32::from(align)).to_le_bytes());
+    fmt.extend(rate.wrapping_mul(u32::from(align)).to_le_bytes());
     fmt.extend(align.to_le_bytes());
     fmt.extend(bits.to_le_bytes());
     fmt.extend(extra);

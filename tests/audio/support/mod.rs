@@ -2,6 +2,7 @@
 
 pub mod encode;
 pub mod measure;
+pub mod memory;
 pub mod scratch;
 pub mod tools;
 
