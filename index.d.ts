@@ -2,6 +2,7 @@
 
 import { EventEmitter } from "node:events";
 import { AddressInfo } from "node:net";
+import { ReadableStream as WebReadableStream } from "node:stream/web";
 import { Readable, Writable } from "node:stream";
 
 /**
@@ -282,48 +283,56 @@ export class AudioStream extends EventEmitter {
   write(pcm: NodeJS.ArrayBufferView): boolean;
 
   /**
-   * Plays a file of raw signed linear audio (`.sln`, `.raw`) in real time.
+   * Plays audio from anywhere, of any common format, at any rate, in real time.
    *
-   * The file must have the wire's rate and no header; what is in it is sent as it is. A relative
-   * path starts at the working directory. The file is read piece by piece while it plays.
+   * `source` is a path, a `file:` URL, a `Buffer` of a whole file, or a stream of bytes: a
+   * `Readable`, a web `ReadableStream`, an iterable. The format is found out from the content, then
+   * from the extension; docs/audio-formats.md has the table. What is nothing known, `.sln` and
+   * `.raw` among it, is taken for raw signed linear audio at the call's rate. With
+   * `options.format`, the bytes are what that says. All channels are mixed to one, and the rate is
+   * converted. Nothing is loaded whole, and a stream is read as it plays.
    *
-   * Resolves when the last frame has left, or with `completed: false` when the play was stopped or
-   * replaced or the call is over. A second `play` replaces the first; what
-   * `playStream` plays and what is written are mixed with it, each sample kept in range. After the end
-   * it resolves with `{ completed: false, playedMs: 0 }`.
+   * Resolves when the last frame has left, or with `completed: false` when the play was stopped,
+   * cleared or replaced or the call is over. A second `play` replaces the first; what `playStream`
+   * plays and what is written are mixed with it, each sample kept in range. After the end it
+   * resolves with `{ completed: false, playedMs: 0 }`. A stream that is not played to its end is
+   * paused, not destroyed.
    *
-   * Rejects with
+   * Rejects, after what could be decoded has been played, with
    * - the system's error, with `code`, `syscall` and `path`: `ENOENT`, `EACCES`, `EISDIR`;
    * - `ERR_NOT_A_FILE` for a pipe or a device;
-   * - a `TypeError` with the code `ERR_INVALID_ARG_TYPE` for anything but a path.
-   *
-   * A play that cannot begin has already stopped the one before it, unless its argument was of the
-   * wrong type.
+   * - `ERR_UNSUPPORTED_FORMAT` for a format that is known and not decoded; the message names it;
+   * - `ERR_CORRUPT_AUDIO` where the source breaks its own format's rules;
+   * - `ERR_NOT_REPEATABLE` for the second round of a stream;
+   * - `ERR_TOO_MANY_STREAMS` when 1,024 streams are being decoded;
+   * - a stream's own error, or `ERR_STREAM_PREMATURE_CLOSE` when it was destroyed before its end;
+   * - the reason of `options.signal` when that is aborted: an `AbortError`, usually;
+   * - a `TypeError` with the code `ERR_INVALID_ARG_TYPE`, or a `RangeError` with the code
+   *   `ERR_OUT_OF_RANGE`, for wrong arguments. These leave what plays alone; anything else has
+   *   stopped it.
    *
    * @example
-   * const { completed, playedMs } = await stream.play("/srv/sounds/menu.sln");
+   * await stream.play("/srv/sounds/welcome.mp3");
+   * await stream.play("/srv/sounds/hold.ogg", { loop: true, gain: -12, signal });
+   * await stream.play(speech, { format: { encoding: "slin", sampleRate: 24000 } });
    */
-  play(path: string): Promise<PlayResult>;
+  play(source: PlaySource, options?: PlayOptions): Promise<PlayResult>;
 
   /**
-   * Plays what a stream brings, in real time.
+   * Plays raw signed linear audio at the call's rate from a stream, in real time.
    *
-   * `readable` gives chunks of raw signed linear audio, of any length, at the wire's rate. It is
-   * read as fast as it plays. Where it is late there is a gap, which `stats().underruns` counts.
+   * As `play` does, in a slot of its own: `playStream` replaces `playStream`, and is mixed with
+   * `play` and `write`. It does not look for a format; `options.format` gives one. Without options
+   * nothing is decoded, and chunks are heard as soon as they come.
    *
-   * Resolves, and is replaced, as `play` is. A source that is not played to its end is paused, not
-   * destroyed: what it has not given yet can be played later.
-   *
-   * Rejects, after what came has been played, with
-   * - the error of the source;
-   * - `ERR_STREAM_PREMATURE_CLOSE` when the source was destroyed before its end;
-   * - a `TypeError` with the code `ERR_INVALID_ARG_TYPE` for a chunk that is no audio, or at once
-   *   for a source that is neither a `Readable` nor an async iterable.
+   * A chunk that is no `Buffer`, `TypedArray` or `DataView` rejects with a `TypeError` with the code
+   * `ERR_INVALID_ARG_TYPE`. What the source has not given when the play is stopped can be played
+   * later.
    *
    * @example
    * await stream.playStream(fs.createReadStream("/srv/sounds/music.sln"));
    */
-  playStream(readable: Readable | AsyncIterable<NodeJS.ArrayBufferView>): Promise<PlayResult>;
+  playStream(readable: PlayStreamSource, options?: PlayOptions): Promise<PlayResult>;
 
   /**
    * Stops what plays. The promises of `play` and `playStream` resolve with `completed: false`.
@@ -708,6 +717,47 @@ export interface AudioStreamEvents {
   warning: [warning: NodeJS.ErrnoException];
   drain: [];
   mark: [name: string, passed: PassedMark];
+}
+
+/** What `play` plays. */
+export type PlaySource = string | URL | NodeJS.ArrayBufferView | PlayStreamSource;
+
+/** A stream of bytes. */
+export type PlayStreamSource =
+  | Readable
+  | WebReadableStream<NodeJS.ArrayBufferView>
+  | AsyncIterable<NodeJS.ArrayBufferView>
+  | Iterable<NodeJS.ArrayBufferView>;
+
+/** How `play` and `playStream` play. */
+export interface PlayOptions {
+  /** Ends the play, after its fade; its promise rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** Louder or softer, in dB from -60 to 60. What becomes too loud is kept in range. Default 0. */
+  gain?: number;
+  /** How often to play it, one round right after the other; `true` for ever. Default 1. */
+  loop?: number | boolean;
+  /** Milliseconds to leave out at the beginning. Default 0. */
+  start?: number;
+  /** Milliseconds to play at most. Default all. */
+  duration?: number;
+  /** Milliseconds over which it fades away when `stop` or the signal ends it. Default 0. */
+  fadeOut?: number;
+  /** What the bytes are, where they are raw. Default: found out. */
+  format?: RawFormat;
+}
+
+/** What raw bytes are. */
+export interface RawFormat {
+  /**
+   * `slin` is signed 16-bit little-endian, `float32` little-endian from -1 to 1, `ulaw` and `alaw`
+   * G.711, `g722` at 64 kbit/s, `gsm` 06.10 full rate. Default `slin`.
+   */
+  encoding?: "slin" | "ulaw" | "alaw" | "float32" | "g722" | "gsm";
+  /** Samples per second, of each channel. Default 8000. */
+  sampleRate?: number;
+  /** Channels, interleaved. Default 1. */
+  channels?: number;
 }
 
 /** How a mark was passed. */

@@ -84,15 +84,22 @@ stream.write("hello");
 stream.write(new ArrayBuffer(320));
 // @ts-expect-error nothing is no audio
 stream.write(null);
-// @ts-expect-error a file is named by its path
-stream.play(Buffer.alloc(320));
-// @ts-expect-error a URL is no path
-stream.play(new URL("file:///srv/sounds/menu.sln"));
+stream.play(Buffer.alloc(320), { gain: -6, loop: true, start: 100, duration: 2000, fadeOut: 50 });
+stream.play(new URL("file:///srv/sounds/menu.mp3"), { loop: 3, signal: AbortSignal.timeout(1000) });
+stream.play(new ReadableStream<Uint8Array>(), { format: { encoding: "ulaw", sampleRate: 8000, channels: 1 } });
+stream.mark("here");
+stream.on("mark", (name, { cleared }) => console.log(name.length, cleared === true));
+same<typeof stream.playedMs, number>();
+// @ts-expect-error a number is no source
+stream.play(5);
+// @ts-expect-error there is no such encoding
+stream.play("/srv/sounds/menu.sln", { format: { encoding: "opus" } });
+// @ts-expect-error a mark has a name
+stream.mark();
 // @ts-expect-error a path is no stream
 stream.playStream("/srv/sounds/menu.sln");
 // @ts-expect-error what is played must be audio
 stream.playStream(new ReadableStream<string>());
-// @ts-expect-error an array comes at once, and is no stream
 stream.playStream([Buffer.alloc(320)]);
 // @ts-expect-error keys are text
 stream.dtmf(42);
