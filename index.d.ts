@@ -247,11 +247,11 @@ export class AudioStream extends EventEmitter {
   constructor(readable: Readable, socket: Writable);
 
   /**
-   * Samples a second on the wire, both ways.
+   * Samples a second of `data`, and of what is written and played.
    *
-   * The option `sampleRate` until the peer's first audio, which may say otherwise. It may change
-   * with any audio after that. What is written or played from then on leaves at the new rate; it is
-   * not converted.
+   * With the option `sampleRate` it is that, whatever the wire carries. Without, it is the wire's:
+   * 8000 until the peer's first audio says otherwise, and it may change with any audio after that.
+   * What was written before is then sent as it is; what `play` decodes is converted.
    */
   readonly sampleRate: SampleRate;
 
@@ -547,7 +547,7 @@ export interface StreamRequest {
   remoteAddress: string;
   /** The peer's port. */
   remotePort: number;
-  /** What the option `sampleRate` says. The stream's `sampleRate` follows the peer's audio. */
+  /** What the option `sampleRate` says, or 8000. The stream's `sampleRate` is the one to go by. */
   sampleRate: SampleRate;
 }
 
@@ -557,11 +557,20 @@ export type SampleRate = 8000 | 12000 | 16000 | 24000 | 32000 | 44100 | 48000 | 
 /** How a call is treated. */
 export interface CallOptions {
   /**
-   * Samples a second until the peer's first audio says otherwise. 8000 if missing.
+   * Samples a second that the app hears and speaks at. The wire's own if missing.
    *
-   * Where the peer waits to be spoken to, this is the rate it is spoken to at.
+   * The wire's audio is converted where it has another rate, both ways, frame by frame: band-limited,
+   * with a delay of 4 ms (at 8 kHz, less above). Until the peer's first audio says what the wire has,
+   * it is spoken to at this rate; without it, at 8000.
    */
   sampleRate?: SampleRate | undefined;
+  /**
+   * Milliseconds of audio in each `data`, from 10 to 200. The peer's own frames if missing, usually
+   * 20.
+   *
+   * The last one before `end` may be shorter.
+   */
+  frameMs?: number | undefined;
   /**
    * When silence is sent where there is nothing else to send. A server's is `"until-audio"` if
    * missing, a dialled call's `"never"`.

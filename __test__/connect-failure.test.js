@@ -83,7 +83,8 @@ test("an abort before the call rejects with its reason, and nobody is dialled", 
   await soon(assert.rejects(aborted, (error) => error === reason), "the rejection");
   await assert.rejects(AudioSocket.connect({ port, signal: AbortSignal.abort() }), { name: "AbortError" });
 
-  await soon(AudioSocket.connect({ port, ref: REF }), "the client");
+  const client = await soon(AudioSocket.connect({ port, ref: REF }), "the client");
+  t.after(() => client.hangup());
   const [first] = await peers(1);
   await first.until(() => first.frames.length > 0, "the UUID");
   assert.deepEqual(first.frames[0].payload, UUID);

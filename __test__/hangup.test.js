@@ -7,7 +7,7 @@ const os = require("node:os");
 const path = require("node:path");
 const { Readable } = require("node:stream");
 const { after, test } = require("node:test");
-const { frame, hears, lasted, noise, openCall, sameAudio, soon } = require("./support/call.js");
+const { frame, hears, lasted, noise, openCall, openServer, placeCall, sameAudio, soon } = require("./support/call.js");
 
 const FRAME = 320;
 
@@ -29,6 +29,14 @@ async function isHungUpOnce(peer) {
   assert.equal(peer.hangups().length, 1);
   assert.equal(peer.frames.at(-1).kind, 0x00);
   assert.equal(peer.frames.at(-1).payload.length, 0);
+}
+
+/** So that what happens in a row differs in more than whole milliseconds. */
+async function passPartOfMillisecond() {
+  const until = performance.now() + Math.random();
+  while (performance.now() < until) {
+    await new Promise(setImmediate);
+  }
 }
 
 test("hangup drops what has not left, says 00 00 00 once and closes", async (t) => {
@@ -168,6 +176,33 @@ for (const options of [undefined, { drain: true }]) {
     assert.ok(options === undefined || heard.length === pcm.length);
   });
 }
+
+test("the end of no call is missed by a handler that waits for it alone", async (t) => {
+  const server = await openServer(t);
+  let waiting = 0;
+  const all = new Promise((resolve) => {
+    server.onConnection(async (req, res) => {
+      waiting += 1;
+      await once(res, "end");
+      waiting -= 1;
+      if (waiting === 0) {
+        resolve();
+      }
+    });
+  });
+  const peers = [];
+  while (peers.length < 100) {
+    peers.push(await placeCall(t, server));
+    await passPartOfMillisecond();
+  }
+  for (const peer of peers) {
+    peer.end();
+    await passPartOfMillisecond();
+  }
+  await soon(all, "the end of all calls").catch((error) => {
+    assert.fail(`${waiting} of 100 calls have no end (${error.message})`);
+  });
+});
 
 test("what the peer says after hangup is no longer waited for", async (t) => {
   const { peer, res } = await openCall(t);

@@ -5,6 +5,7 @@ const { once } = require("node:events");
 const { Readable } = require("node:stream");
 const { test } = require("node:test");
 const { AudioSocket } = require("..");
+const sound = require("../examples/sound.js");
 const { frame, hears, lasted, noise, openCall, sameAudio, soon } = require("./support/call.js");
 
 const RATES = [8000, 12000, 16000, 24000, 32000, 44100, 48000, 96000, 192000];
@@ -13,6 +14,25 @@ const FIRST_KIND = 0x10;
 /** Bytes of 20 ms. */
 function frameBytes(rate) {
   return rate / 25;
+}
+
+function piecesOf(pcm, bytes) {
+  const count = Math.ceil(pcm.length / bytes);
+  return Array.from({ length: count }, (_, index) => pcm.subarray(index * bytes, (index + 1) * bytes));
+}
+
+/** So many bytes of `data`. */
+function collect(res, bytes) {
+  const pieces = [];
+  return new Promise((resolve) => {
+    res.on("data", (pcm) => {
+      pieces.push(pcm);
+      const all = Buffer.concat(pieces);
+      if (all.length >= bytes) {
+        resolve(all);
+      }
+    });
+  });
 }
 
 /** The peer speaks at a rate, and is heard. */
@@ -53,8 +73,8 @@ for (const rate of RATES) {
   });
 }
 
-test("the peer's audio overrules what was expected, also in mid-call", async (t) => {
-  const call = await openCall(t, { sampleRate: 48000 });
+test("without a rate of its own the app follows the peer's audio, also in mid-call", async (t) => {
+  const call = await openCall(t);
   for (const [seed, rate] of [8000, 16000, 44100, 8000].entries()) {
     await speak(call, rate, seed);
     assert.equal(call.res.sampleRate, rate);
@@ -94,9 +114,44 @@ test("silence that is sent has the call's rate", async (t) => {
   const call = await openCall(t, { silence: "always", sampleRate: 16000 });
   await call.peer.hear(2 * 640);
   assert.ok(call.peer.audio().every(({ kind, payload }) => kind === 0x12 && payload.length === 640));
-  await speak(call, 8000);
+  call.peer.send(frame(0x10, noise(320)));
   await call.peer.until(() => call.peer.frames.at(-1).kind === 0x10, "silence at 8 kHz");
   assert.equal(call.peer.frames.at(-1).payload.length, 320);
+});
+
+test("an app that keeps its rate hears and speaks at it, whatever the wire carries", async (t) => {
+  const said = sound.tone(1000, 1000, 8000);
+  const call = await openCall(t, { sampleRate: 16000 });
+  const heard = collect(call.res, 16000 * 2);
+  call.peer.send(...piecesOf(said, 320).map((pcm) => frame(0x10, pcm)));
+  const pcm = await soon(heard, "a second of audio");
+  assert.equal(call.res.sampleRate, 16000);
+  assert.equal(pcm.length, 2 * said.length);
+  const settled = pcm.subarray(2000);
+  assert.ok(Math.abs(sound.frequency(settled, 16000) - 1000) < 2);
+  assert.ok(Math.abs(sound.rmsDb(settled) - sound.rmsDb(said)) < 0.1);
+
+  call.res.write(sound.tone(1000, 500, 16000));
+  const back = (await call.peer.hear(500 * 16)).subarray(1000);
+  assert.ok(call.peer.audio().every(({ kind, payload }) => kind === 0x10 && payload.length === 320));
+  assert.ok(Math.abs(sound.frequency(back, 8000) - 1000) < 2);
+  assert.ok(Math.abs(sound.rmsDb(back) - sound.rmsDb(said)) < 0.1);
+});
+
+test("frames come in the length that the app asks for, and the last piece before the end", async (t) => {
+  const { peer, res } = await openCall(t, { frameMs: 50 });
+  const lengths = [];
+  const pieces = [];
+  res.on("data", (pcm) => lengths.push(pcm.length) && pieces.push(pcm));
+  const ended = once(res, "end");
+  const pcm = noise(8 * 320);
+  peer.send(...piecesOf(pcm, 320).map((piece) => frame(0x10, piece))).end();
+  await soon(ended, "the end");
+  assert.deepEqual(lengths, [800, 800, 800, 160]);
+  sameAudio(Buffer.concat(pieces), pcm);
+  for (const frameMs of [9, 201, NaN]) {
+    assert.throws(() => new AudioSocket({ frameMs }), { code: "ERR_OUT_OF_RANGE" });
+  }
 });
 
 test("the high-water mark is in seconds at the call's rate", async (t) => {

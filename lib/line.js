@@ -5,6 +5,7 @@ const { AudioSocketError, codedError, systemError } = require("./errors.js");
 const { Kind, engine, route, unroute } = require("./engine.js");
 const { Farewell } = require("./farewell.js");
 const { Marks } = require("./marks.js");
+const { WIRE_RATE } = require("./options.js");
 const outbox = require("./outbox.js");
 const { Plays } = require("./plays.js");
 
@@ -42,7 +43,7 @@ class Line {
     this.#owner = owner;
     this.#options = options;
     this.#plays = new Plays(id);
-    this.handleRate(options.sampleRate);
+    this.handleRate(options.sampleRate ?? WIRE_RATE);
     route(id, this);
   }
 

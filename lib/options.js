@@ -4,6 +4,7 @@ const { rangeError, typeError } = require("./errors.js");
 
 const SAMPLE_RATES = [8000, 12000, 16000, 24000, 32000, 44100, 48000, 96000, 192000];
 const SILENCES = ["until-audio", "always", "never"];
+const WIRE_RATE = 8000;
 const MAX_SECONDS = 3600;
 const MAX_MILLISECONDS = 2 ** 31 - 1;
 
@@ -12,7 +13,8 @@ const HOLD_MS = 2000;
 
 /** How a call is treated. Times are in seconds of audio. */
 const CALL_DEFAULTS = {
-  sampleRate: 8000,
+  sampleRate: undefined,
+  frameMs: undefined,
   silence: "until-audio",
   highWaterMark: 1,
   outboundLimit: 120,
@@ -25,7 +27,8 @@ const SERVER_DEFAULTS = { ...CALL_DEFAULTS, handshakeTimeout: 5000, maxConnectio
 const DIAL_DEFAULTS = { ...CALL_DEFAULTS, silence: "never", host: "127.0.0.1", timeout: 2000 };
 
 const RULES = {
-  sampleRate: oneOf(SAMPLE_RATES),
+  sampleRate: optional(oneOf(SAMPLE_RATES)),
+  frameMs: optional(between(10, 200)),
   silence: oneOf(SILENCES),
   highWaterMark: between(0, MAX_SECONDS),
   outboundLimit: between(0, MAX_SECONDS),
@@ -49,6 +52,7 @@ function dialOptions(options) {
 function nativeCallOptions(options) {
   return {
     sampleRate: options.sampleRate,
+    frameMs: options.frameMs && Math.round(options.frameMs),
     silence: options.silence,
     highWaterMs: Math.round(options.highWaterMark * 1000),
     outboundLimitMs: Math.round(options.outboundLimit * 1000),
@@ -82,6 +86,14 @@ function oneOf(values) {
   };
 }
 
+function optional(rule) {
+  return (name, value) => {
+    if (value !== undefined) {
+      rule(name, value);
+    }
+  };
+}
+
 function between(low, high) {
   return (name, value) => {
     if (typeof value !== "number") {
@@ -93,4 +105,4 @@ function between(low, high) {
   };
 }
 
-module.exports = { HOLD_MS, dialOptions, nativeCallOptions, serverOptions };
+module.exports = { HOLD_MS, WIRE_RATE, dialOptions, nativeCallOptions, serverOptions };

@@ -24,10 +24,16 @@ impl Bench {
     }
 
     fn with(role: Role, silence: Silence) -> Self {
+        Self::at(role, silence, None)
+    }
+
+    /// With an app that keeps a rate of its own.
+    fn at(role: Role, silence: Silence, app: Option<SampleRate>) -> Self {
         let start = Instant::now() + Duration::from_secs(3600);
         let settings = Settings {
             role,
-            rate: SampleRate::NARROWBAND,
+            rate: app.unwrap_or(SampleRate::NARROWBAND),
+            keeps_rate: app.is_some(),
             silence,
             high_water: Duration::from_secs(1),
             limit: Duration::from_secs(10),
@@ -82,7 +88,7 @@ impl Bench {
 
     fn begin(&mut self, slot: Slot, play: u32, fade_out_ms: u64) {
         let fade_out = Duration::from_millis(fade_out_ms);
-        self.outbound.handle_play(Play { play, slot, fade_out });
+        self.outbound.handle_play(Play { play, slot, fade_out, keeps_rate: false });
     }
 
     fn passed(&mut self) -> Option<u32> {
@@ -496,4 +502,45 @@ fn what_was_played_is_counted_without_silence() {
     bench.play(1, 2 * FRAME);
     bench.run_to(1000);
     assert_eq!(bench.outbound.played(), Duration::from_millis(60));
+}
+
+fn rate(hz: u32) -> SampleRate {
+    SampleRate::from_hz(hz).expect("a wire rate")
+}
+
+#[test]
+fn an_app_that_keeps_its_rate_is_converted_to_the_wires_frame_by_frame() {
+    for wire in SampleRate::all() {
+        let app = rate(24_000);
+        let mut bench = Bench::at(Role::Server, Silence::Never, Some(app));
+        bench.outbound.handle_heard(wire);
+        assert_eq!(bench.outbound.rate(), app);
+        bench.run_to(500);
+        bench.play(1, 10 * app.frame_bytes());
+        bench.run_to(1000);
+        let expected: Vec<u64> = (0..10).map(|frame| 500 + frame * 20).collect();
+        assert_eq!(bench.times(), expected);
+        for (_, frame) in &bench.sent {
+            assert_eq!(frame[0], wire.kind());
+            assert_eq!(frame.len(), 3 + wire.frame_bytes(), "{wire:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_decoded_is_converted_when_the_calls_rate_turns_out_to_be_another() {
+    let mut bench = Bench::new(Silence::Never);
+    bench.run_to(500);
+    let play = Play { play: 1, slot: Slot::Play, fade_out: Duration::ZERO, keeps_rate: true };
+    bench.outbound.handle_play(play);
+    bench.outbound.handle_feed(bench.now, 1, &[0; 10 * FRAME]);
+    bench.run_to(510);
+    bench.outbound.handle_heard(rate(16_000));
+    bench.outbound.handle_feed(bench.now, 1, &[0; 10 * FRAME]);
+    bench.outbound.handle_feed_end(1, None);
+    bench.run_to(2000);
+    assert_eq!(bench.sent[0].1.len(), 3 + FRAME);
+    let finished = bench.finished().expect("settled");
+    let off = finished.played.as_millis().abs_diff(400);
+    assert!(off <= 5, "{finished:?}");
 }

@@ -18,6 +18,7 @@ import { same } from "./equal.js";
 
 const everyOption: Required<ServerOptions> = {
   sampleRate: 16000,
+  frameMs: 60,
   silence: "always",
   highWaterMark: 0.5,
   outboundLimit: 60,
@@ -66,6 +67,7 @@ server.removeListener("error", (error: Error) => console.log(error));
 async function dial(signal: AbortSignal) {
   const options: Required<DialOptions> = {
     sampleRate: 192000,
+    frameMs: 20,
     silence: "until-audio",
     highWaterMark: 1,
     outboundLimit: 1,

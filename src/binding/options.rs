@@ -15,7 +15,10 @@ use crate::protocol::SampleRate;
 /// How a call is handled; times in milliseconds.
 #[napi(object)]
 pub struct CallOptions {
-    pub sample_rate: u32,
+    /// None takes 8000 until the peer says otherwise.
+    pub sample_rate: Option<u32>,
+    /// None leaves the frames of `data` as they come.
+    pub frame_ms: Option<u32>,
     pub silence: String,
     pub high_water_ms: u32,
     pub outbound_limit_ms: u32,
@@ -74,7 +77,12 @@ impl TryFrom<CallOptions> for net::CallOptions {
 
     fn try_from(options: CallOptions) -> Result<Self> {
         Ok(Self {
-            rate: SampleRate::from_hz(options.sample_rate).ok_or_else(|| invalid("sampleRate"))?,
+            rate: match options.sample_rate {
+                Some(hz) => SampleRate::from_hz(hz).ok_or_else(|| invalid("sampleRate"))?,
+                None => SampleRate::NARROWBAND,
+            },
+            keeps_rate: options.sample_rate.is_some(),
+            frame: options.frame_ms.map(milliseconds),
             silence: match options.silence.as_str() {
                 "until-audio" => Silence::UntilAudio,
                 "always" => Silence::Always,
@@ -126,7 +134,7 @@ impl PlayOptions {
         let slot = if self.is_stream { Slot::Stream } else { Slot::Play };
         let fed = if self.is_ready { net::PlayInput::Ready } else { net::PlayInput::Fed };
         Ok(net::PlayRequest {
-            play: Play { play, slot, fade_out: time(self.fade_out_ms) },
+            play: Play { play, slot, fade_out: time(self.fade_out_ms), keeps_rate: !self.is_ready },
             input: input.unwrap_or(fed),
             raw: self.format.map(Format::parse).transpose()?,
             options: audio::PlayOptions {

@@ -4,6 +4,7 @@
 //! hear: audio in, frames out, each when it is due. Neither knows a socket or a clock; time is an
 //! argument. `crate::net` drives both.
 
+mod ear;
 mod inbound;
 mod marks;
 mod outbound;
@@ -13,6 +14,7 @@ mod settings;
 mod timeline;
 mod voices;
 
+pub use ear::Ear;
 pub use inbound::{Heard, Inbound, InboundStats, Role, Warning};
 pub use marks::Passed;
 pub use outbound::{Outbound, OutboundStats};

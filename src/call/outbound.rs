@@ -8,6 +8,7 @@ use super::queue::{Full, Queue};
 use super::settings::Settings;
 use super::timeline::FRAME;
 use super::voices::{Play, Slot, Voices};
+use crate::audio::Resampler;
 use crate::protocol::{Frame, SampleRate};
 
 /// Counts of what was sent and what went wrong.
@@ -35,7 +36,13 @@ pub(super) enum Ending {
 #[derive(Debug)]
 pub struct Outbound {
     pub(super) settings: Settings,
+    /// The app's rate, which everything here counts in.
     pub(super) rate: SampleRate,
+    /// The rate that leaves.
+    pub(super) wire: SampleRate,
+    /// Makes the wire's audio of the app's, where the rates differ.
+    pub(super) converter: Option<Resampler>,
+    pub(super) converted: Vec<u8>,
     pub(super) next: Instant,
     pub(super) queue: Queue,
     pub(super) voices: Voices,
@@ -59,6 +66,9 @@ impl Outbound {
         Self {
             settings,
             rate: settings.rate,
+            wire: settings.rate,
+            converter: None,
+            converted: Vec::new(),
             next: now + FRAME,
             queue: Queue::new(now),
             voices: Voices::default(),
@@ -74,15 +84,25 @@ impl Outbound {
         }
     }
 
-    /// The rate that leaves.
+    /// The rate of what is written and played.
     pub fn rate(&self) -> SampleRate {
         self.rate
     }
 
     /// The peer's audio came, at this rate: what leaves from now on has it too.
-    pub fn handle_heard(&mut self, rate: SampleRate) {
+    ///
+    /// An app that keeps no rate of its own goes over to it. What it has written and what is fed as
+    /// it is was and is for the call's rate, and stays as it is; what is decoded is converted.
+    pub fn handle_heard(&mut self, wire: SampleRate) {
         self.heard_peer = true;
-        self.rate = rate;
+        self.wire = wire;
+        if !self.settings.keeps_rate && self.rate != wire {
+            self.voices.change_rate(self.rate, wire);
+            self.rate = wire;
+        }
+        // The wire's rates are all rates that can be converted.
+        let converter = || Resampler::live(self.rate.hz(), wire.hz()).ok();
+        self.converter = (self.rate != wire).then(converter).flatten();
     }
 
     /// Queues audio. Gives the bytes that wait now, and true if the writer should wait for the
@@ -107,7 +127,7 @@ impl Outbound {
 
     /// Begins a play, which [`Self::handle_feed`] brings audio for, in place of the one in its slot.
     pub fn handle_play(&mut self, play: Play) {
-        let playback = Playback::new(play.play, play.fade_out);
+        let playback = Playback::new(&play, self.rate);
         if self.ending == Ending::No {
             self.voices.begin(play.slot, playback);
         } else {

@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::voices::fade;
+use super::voices::{Play, fade};
+use crate::audio::Resampler;
 use crate::protocol::SampleRate;
 
 /// How a play came to its end.
@@ -38,6 +39,10 @@ pub(super) struct Playback {
     ended: bool,
     failure: Option<SourceFailure>,
     played: Duration,
+    /// The rate of what is fed, if that is kept.
+    rate: Option<SampleRate>,
+    /// Makes audio at the call's rate of what is fed, where that has another.
+    converter: Option<Resampler>,
     /// How long it fades when it is stopped.
     fade: Duration,
     /// It was stopped, and fades.
@@ -47,10 +52,13 @@ pub(super) struct Playback {
 }
 
 impl Playback {
-    pub fn new(play: u32, fade: Duration) -> Self {
+    /// `rate` is the call's.
+    pub fn new(play: &Play, rate: SampleRate) -> Self {
         Self {
-            play,
-            fade,
+            play: play.play,
+            rate: play.keeps_rate.then_some(rate),
+            converter: None,
+            fade: play.fade_out,
             stopped: false,
             pcm: VecDeque::new(),
             ended: false,
@@ -65,9 +73,29 @@ impl Playback {
     }
 
     pub fn feed(&mut self, pcm: &[u8]) {
-        if !self.stopped {
-            self.pcm.extend(pcm);
+        if self.stopped {
+            return;
         }
+        match &mut self.converter {
+            Some(converter) => {
+                let mut converted = Vec::new();
+                converter.process_pcm(pcm, &mut converted);
+                self.pcm.extend(converted);
+            }
+            None => self.pcm.extend(pcm),
+        }
+    }
+
+    /// The call's rate changes: what waits is converted, and so is what will come.
+    pub fn change_rate(&mut self, from: SampleRate, to: SampleRate) {
+        let Some(fed) = self.rate else { return };
+        if let Ok(mut converter) = Resampler::aligned(from.hz(), to.hz()) {
+            let mut converted = Vec::new();
+            converter.process_pcm(self.pcm.make_contiguous(), &mut converted);
+            converter.finish_pcm(&mut converted);
+            self.pcm = converted.into();
+        }
+        self.converter = (fed != to).then(|| Resampler::aligned(fed.hz(), to.hz()).ok()).flatten();
     }
 
     /// Ends the play: what waits is cut to the fade.

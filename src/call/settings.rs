@@ -18,8 +18,10 @@ pub enum Silence {
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
     pub role: Role,
-    /// The rate until the peer's first audio says otherwise.
+    /// The app's rate: kept, or given up for the wire's when the peer's first audio says it. The
+    /// wire's, until then.
     pub rate: SampleRate,
+    pub keeps_rate: bool,
     pub silence: Silence,
     /// Above this much written audio, the writer is asked to wait.
     pub high_water: Duration,

@@ -126,15 +126,26 @@ impl Outbound {
             out.resize(HEADER_LEN + frame, 0);
         }
         self.voices.note_missed(frame);
-        let length = out.len() - HEADER_LEN;
-        out[..HEADER_LEN].copy_from_slice(&header(self.rate.kind(), length as u16));
-        let duration = self.rate.duration_of(length);
+        let duration = self.rate.duration_of(out.len() - HEADER_LEN);
         self.next += duration;
+        self.convert(out);
+        let length = out.len() - HEADER_LEN;
+        out[..HEADER_LEN].copy_from_slice(&header(self.wire.kind(), length as u16));
         if !is_silence {
             self.played += duration;
         }
         self.stats.frames += 1;
         self.stats.bytes += length as u64;
+    }
+
+    /// Makes the wire's audio of the app's.
+    fn convert(&mut self, out: &mut Vec<u8>) {
+        if let Some(converter) = &mut self.converter {
+            self.converted.clear();
+            converter.process_pcm(&out[HEADER_LEN..], &mut self.converted);
+            out.truncate(HEADER_LEN);
+            out.extend_from_slice(&self.converted);
+        }
     }
 
     fn says_goodbye(&self) -> bool {

@@ -88,6 +88,11 @@ impl Voices {
         }
     }
 
+    /// The call's rate changes.
+    pub fn change_rate(&mut self, from: SampleRate, to: SampleRate) {
+        self.slots.iter_mut().flatten().for_each(|playback| playback.change_rate(from, to));
+    }
+
     /// Drops a frame whose time has passed.
     pub fn skip(&mut self, frame: usize) {
         self.slots.iter_mut().flatten().for_each(|playback| playback.skip(frame));
@@ -146,4 +151,6 @@ pub struct Play {
     pub slot: Slot,
     /// How long it fades when it is stopped.
     pub fade_out: Duration,
+    /// What is fed was made for the call's rate as it is now, and is converted when that changes.
+    pub keeps_rate: bool,
 }

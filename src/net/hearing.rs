@@ -30,18 +30,23 @@ impl Line {
     /// The peer's audio has this rate, or is there at all.
     pub(super) fn handle_rate(&self, rate: SampleRate) {
         let mut out = lock(&self.out);
-        let changed = out.outbound.rate() != rate;
+        let before = out.outbound.rate();
         out.outbound.handle_heard(rate);
+        let now = out.outbound.rate();
         drop(out);
-        if changed {
-            self.push(Event::Rate(rate.hz()));
+        if now != before {
+            self.push(Event::Rate(now.hz()));
         }
     }
 
-    /// Passes the peer's audio on.
-    pub(super) fn handle_audio(&self, rate: SampleRate, pcm: &[u8]) {
+    /// The peer sent a frame of audio.
+    pub(super) fn count_audio(&self, pcm: &[u8]) {
         self.frames_in.fetch_add(1, Ordering::Relaxed);
         self.bytes_in.fetch_add(pcm.len() as u64, Ordering::Relaxed);
+    }
+
+    /// Passes the peer's audio on, as the app hears it.
+    pub(super) fn handle_audio(&self, rate: SampleRate, pcm: &[u8]) {
         let limit = AudioLimit {
             held: rate.bytes_in(self.options.hold),
             queued: rate.bytes_in(self.options.inbound_limit),

@@ -2,15 +2,19 @@
 
 use std::time::Duration;
 
-use crate::call::{InboundStats, OutboundStats, Role, Settings, Silence};
+use crate::call::{Ear, InboundStats, OutboundStats, Role, Settings, Silence};
 use crate::events::InboxStats;
 use crate::protocol::SampleRate;
 
 /// How one call is to be handled.
 #[derive(Clone, Copy, Debug)]
 pub struct CallOptions {
-    /// The rate until the peer's first audio says otherwise.
+    /// The app's rate; the wire's too, until the peer's first audio says otherwise.
     pub rate: SampleRate,
+    /// The app keeps its rate whatever the wire has.
+    pub keeps_rate: bool,
+    /// The length of the frames that the app hears; the peer's, if not given.
+    pub frame: Option<Duration>,
     pub silence: Silence,
     /// Above this much written audio, the writer is asked to wait.
     pub high_water: Duration,
@@ -34,11 +38,17 @@ pub struct CallStats {
 }
 
 impl CallOptions {
+    /// How the app hears the peer.
+    pub(super) fn ear(&self) -> Ear {
+        Ear::new(self.keeps_rate.then_some(self.rate), self.frame)
+    }
+
     /// The part that the call itself needs.
     pub(super) fn settings(&self, role: Role) -> Settings {
         Settings {
             role,
             rate: self.rate,
+            keeps_rate: self.keeps_rate,
             silence: self.silence,
             high_water: self.high_water,
             limit: self.outbound_limit,

@@ -13,7 +13,7 @@ use tokio::net::tcp::OwnedReadHalf;
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
-use crate::call::{Heard, Inbound, Role, Warning};
+use crate::call::{Ear, Heard, Inbound, Role, Warning};
 use crate::events::{Event, Source};
 use crate::net::engine::Engine;
 use crate::net::line::Line;
@@ -49,6 +49,7 @@ pub(super) struct Connection {
     pub line: Arc<Line>,
     reader: OwnedReadHalf,
     inbound: Inbound,
+    ear: Ear,
     peer: SocketAddr,
     identified: bool,
     over: Option<Over>,
@@ -70,6 +71,7 @@ impl Connection {
             line: Line::new(engine, source, server, role, options, writer),
             reader,
             inbound: Inbound::new(role, options.rate),
+            ear: options.ear(),
             peer,
             identified: false,
             over: None,
@@ -97,6 +99,8 @@ impl Connection {
         if matches!(over, Over::Flooded | Over::Failed(_)) {
             self.line.hangup(false);
         }
+        let line = &self.line;
+        self.ear.finish(self.inbound.rate(), &mut |rate, pcm| line.handle_audio(rate, pcm));
         self.line.end(last_words(over));
         if peer_is_there {
             self.linger().await;
@@ -125,7 +129,7 @@ impl Connection {
     }
 
     async fn step(&mut self) {
-        let Self { line, reader, inbound, peer, identified, over } = self;
+        let Self { line, reader, inbound, ear, peer, identified, over } = self;
         let mut ended = None;
         let handle = |bytes: &[u8]| {
             inbound.handle_bytes(bytes, &mut |heard| match heard {
@@ -133,7 +137,7 @@ impl Connection {
                     *identified = true;
                     line.begin(line.connection_event(id, *peer));
                 }
-                heard => ended = handle_heard(line, heard),
+                heard => ended = handle_heard(line, ear, heard),
             });
             line.handle_protocol_stats(inbound.stats);
         };
@@ -156,11 +160,14 @@ impl Connection {
 }
 
 /// Passes on what was heard. Gives why the call is over, if that ends it; nothing follows then.
-fn handle_heard(line: &Line, heard: Heard<'_>) -> Option<Over> {
+fn handle_heard(line: &Line, ear: &mut Ear, heard: Heard<'_>) -> Option<Over> {
     match heard {
         Heard::Identified(_) => {}
         Heard::Rate(rate) => line.handle_rate(rate),
-        Heard::Audio { rate, pcm } => line.handle_audio(rate, pcm),
+        Heard::Audio { rate, pcm } => {
+            line.count_audio(pcm);
+            ear.hear(rate, pcm, &mut |rate, pcm| line.handle_audio(rate, pcm));
+        }
         Heard::Dtmf(digit) => line.push(Event::Dtmf(digit.ascii())),
         Heard::Warning(Warning { code, message }) => line.push(Event::Warning { code, message }),
         Heard::Refused { code, .. } => return Some(Over::Refused(code)),

@@ -1,0 +1,149 @@
+//! What the peer says, as the app wants to hear it: at the app's rate, in frames of the app's length.
+
+use std::time::Duration;
+
+use crate::audio::Resampler;
+use crate::protocol::SampleRate;
+
+/// Converts a call's inbound audio. Does nothing, at no cost, where nothing is asked for.
+#[derive(Debug, Default)]
+pub struct Ear {
+    /// The rate the app hears, whatever the wire has.
+    rate: Option<SampleRate>,
+    /// The length of the frames the app hears, whatever the wire has.
+    frame: Option<Duration>,
+    converter: Option<Converter>,
+    /// Converted audio.
+    converted: Vec<u8>,
+    /// Less than a frame, waiting for the rest.
+    pending: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Converter {
+    from: SampleRate,
+    resampler: Resampler,
+}
+
+impl Ear {
+    pub fn new(rate: Option<SampleRate>, frame: Option<Duration>) -> Self {
+        Self { rate, frame, ..Self::default() }
+    }
+
+    /// Takes a frame of the wire's, and gives `heard` what the app hears of it, with its rate.
+    pub fn hear(
+        &mut self,
+        wire: SampleRate,
+        pcm: &[u8],
+        heard: &mut impl FnMut(SampleRate, &[u8]),
+    ) {
+        let rate = self.rate.unwrap_or(wire);
+        if rate == wire {
+            return self.regroup(rate, pcm, heard);
+        }
+        let mut converted = std::mem::take(&mut self.converted);
+        converted.clear();
+        if let Some(resampler) = self.resampler(wire, rate) {
+            resampler.process_pcm(pcm, &mut converted);
+        }
+        self.regroup(rate, &converted, heard);
+        self.converted = converted;
+    }
+
+    /// The call is over: gives what waits for the rest of its frame.
+    pub fn finish(&mut self, wire: SampleRate, heard: &mut impl FnMut(SampleRate, &[u8])) {
+        if !self.pending.is_empty() {
+            heard(self.rate.unwrap_or(wire), &self.pending);
+            self.pending.clear();
+        }
+    }
+
+    fn resampler(&mut self, from: SampleRate, to: SampleRate) -> Option<&mut Resampler> {
+        if self.converter.as_ref().is_none_or(|converter| converter.from != from) {
+            // The wire's rates are all rates that can be converted.
+            let resampler = Resampler::live(from.hz(), to.hz()).ok()?;
+            self.converter = Some(Converter { from, resampler });
+        }
+        self.converter.as_mut().map(|converter| &mut converter.resampler)
+    }
+
+    fn regroup(
+        &mut self,
+        rate: SampleRate,
+        mut pcm: &[u8],
+        heard: &mut impl FnMut(SampleRate, &[u8]),
+    ) {
+        let Some(frame) = self.frame.map(|frame| rate.bytes_in(frame)) else {
+            if !pcm.is_empty() {
+                heard(rate, pcm);
+            }
+            return;
+        };
+        if !self.pending.is_empty() {
+            let missing = frame.saturating_sub(self.pending.len()).min(pcm.len());
+            let (head, tail) = pcm.split_at(missing);
+            self.pending.extend_from_slice(head);
+            pcm = tail;
+            if self.pending.len() < frame {
+                return;
+            }
+            heard(rate, &self.pending);
+            self.pending.clear();
+        }
+        let frames = pcm.chunks_exact(frame.max(2));
+        self.pending.extend_from_slice(frames.remainder());
+        frames.for_each(|frame| heard(rate, frame));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rate(hz: u32) -> SampleRate {
+        SampleRate::from_hz(hz).expect("a wire rate")
+    }
+
+    fn hear(ear: &mut Ear, wire: u32, frames: &[usize]) -> Vec<(u32, usize)> {
+        let mut out = Vec::new();
+        for bytes in frames {
+            ear.hear(rate(wire), &vec![1; *bytes], &mut |rate, pcm| {
+                out.push((rate.hz(), pcm.len()));
+            });
+        }
+        ear.finish(rate(wire), &mut |rate, pcm| out.push((rate.hz(), pcm.len())));
+        out
+    }
+
+    #[test]
+    fn an_ear_without_wishes_passes_on_what_comes() {
+        assert_eq!(
+            hear(&mut Ear::default(), 16_000, &[640, 2, 33]),
+            [(16_000, 640), (16_000, 2), (16_000, 33)]
+        );
+    }
+
+    #[test]
+    fn every_wire_rate_comes_at_the_apps_rate_and_twenty_milliseconds_stay_twenty() {
+        for wire in SampleRate::all() {
+            for app in SampleRate::all() {
+                let mut ear = Ear::new(Some(app), None);
+                let heard = hear(&mut ear, wire.hz(), &[wire.frame_bytes(); 5]);
+                assert!(heard.iter().all(|(hz, _)| *hz == app.hz()));
+                let bytes: usize = heard.iter().map(|(_, bytes)| bytes).sum();
+                assert_eq!(bytes, 5 * app.frame_bytes(), "{wire:?} to {app:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn frames_are_regrouped_and_the_last_piece_comes_at_the_end() {
+        let mut ear = Ear::new(None, Some(Duration::from_millis(50)));
+        assert_eq!(
+            hear(&mut ear, 8_000, &[320; 8]),
+            [(8_000, 800), (8_000, 800), (8_000, 800), (8_000, 160)]
+        );
+        let mut ear = Ear::new(None, Some(Duration::from_millis(10)));
+        assert_eq!(hear(&mut ear, 8_000, &[320, 100]), [(8_000, 160), (8_000, 160), (8_000, 100)]);
+    }
+}
