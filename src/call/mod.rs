@@ -11,6 +11,7 @@ mod outbound;
 mod playback;
 mod queue;
 mod settings;
+mod speech;
 mod timeline;
 mod voices;
 
@@ -21,5 +22,6 @@ pub use outbound::{Outbound, OutboundStats};
 pub use playback::{Finished, SourceFailure};
 pub use queue::Full;
 pub use settings::{Settings, Silence};
+pub use speech::{Detector, Speech, SpeechEvent, SpeechOptions};
 pub use timeline::Transmit;
 pub use voices::{Play, Slot};
