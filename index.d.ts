@@ -498,6 +498,18 @@ export class AudioStream extends EventEmitter {
   on(event: "warning", listener: (warning: NodeJS.ErrnoException) => void): this;
   /** `write` gave false, and no more than half of `highWaterMark` is queued now. */
   on(event: "drain", listener: () => void): this;
+  /**
+   * The caller speaks, since `startMs`. With the option `speech`.
+   *
+   * Told at most `minSpeechMs` + 20 ms after the first sound, whether or not anybody listens to
+   * `data`.
+   *
+   * @example
+   * stream.on("speech", () => stream.clear()); // barge-in
+   */
+  on(event: "speech", listener: (speech: SpeechStart) => void): this;
+  /** The caller has stopped speaking. With the option `speech`. */
+  on(event: "silence", listener: (speech: SpeechEnd) => void): this;
   /** A mark was passed, or cleared away with what stood before it. See `mark`. */
   on(event: "mark", listener: (name: string, passed: PassedMark) => void): this;
   on<E extends StreamEvent>(event: E, listener: StreamListener<E>): this;
@@ -580,6 +592,13 @@ export interface CallOptions {
    * a second.
    */
   silence?: "until-audio" | "always" | "never" | undefined;
+  /**
+   * Listen for speech: `speech` and `silence` are emitted. Off if missing or `false`.
+   *
+   * `true` goes by the energy of the sound, which takes any sound for speech that stands out and
+   * lasts. It costs about 1 µs a frame; the neural network ten times that while there is sound.
+   */
+  speech?: boolean | SpeechOptions | undefined;
   /**
    * Seconds of written audio above which `write` gives false, from 0 to 3600. 1 if missing.
    *
@@ -726,6 +745,39 @@ export interface AudioStreamEvents {
   warning: [warning: NodeJS.ErrnoException];
   drain: [];
   mark: [name: string, passed: PassedMark];
+  speech: [speech: SpeechStart];
+  silence: [speech: SpeechEnd];
+}
+
+/** How speech is listened for. */
+export interface SpeechOptions {
+  /**
+   * `"energy"` takes for speech what is louder than the background, `"vad"` what a neural network
+   * takes for speech as well: not noise or hum, but keys (DTMF) in the audio and some music.
+   * `"energy"` if missing.
+   */
+  detector?: "energy" | "vad" | undefined;
+  /** With `"energy"`, dB above the background, 10 if missing; with `"vad"`, a probability, 0.5. */
+  threshold?: number | undefined;
+  /** Softer sound is never speech: dB below full scale, from -96 to 0. -50 if missing. */
+  minLevel?: number | undefined;
+  /** Milliseconds that sound must last to be speech; `speech` comes later by as much. 100. */
+  minSpeechMs?: number | undefined;
+  /** Milliseconds of quiet that end speech. 500 if missing. */
+  minSilenceMs?: number | undefined;
+}
+
+/** When speech began, in milliseconds of the caller's audio. */
+export interface SpeechStart {
+  startMs: number;
+}
+
+/** When speech began and ended, in milliseconds of the caller's audio. */
+export interface SpeechEnd {
+  startMs: number;
+  endMs: number;
+  /** How long it lasted, short pauses included. */
+  ms: number;
 }
 
 /** What `play` plays. */

@@ -19,7 +19,9 @@ const Kind = Object.freeze({
   END: 12,
   DROP: 13,
   CLOSED: 14,
-  MARK: 15
+  MARK: 15,
+  SPEECH: 16,
+  SILENCE: 17
 });
 
 const SLAB_BYTES = 64 * 1024;

@@ -12,7 +12,7 @@ const { Plays } = require("./plays.js");
 const BYTES_PER_SAMPLE = 2;
 
 /** Who listens to these and not to `data` is not to wait for audio that nobody takes. */
-const ASIDE = new Set(["dtmf", "warning"]);
+const ASIDE = new Set(["dtmf", "warning", "speech", "silence"]);
 
 /**
  * A call of the core's, behind an AudioStream.
@@ -191,6 +191,10 @@ class Line {
         return this.#handlePlayed(fields);
       case Kind.MARK:
         return this.#handleMark(Number(fields[0]), fields[1] === "1");
+      case Kind.SPEECH:
+        return this.#emit("speech", { startMs: Number(fields[0]) });
+      case Kind.SILENCE:
+        return this.#handleSilence(Number(fields[0]), Number(fields[1]));
       case Kind.HUNGRY:
         return this.#plays.handleHungry(Number(fields[0]));
       case Kind.ENDING:
@@ -223,6 +227,10 @@ class Line {
 
   #handleMark(mark, cleared) {
     this.#emit("mark", this.#marks.take(mark), { cleared });
+  }
+
+  #handleSilence(startMs, endMs) {
+    this.#emit("silence", { startMs, endMs, ms: endMs - startMs });
   }
 
   #flushedProgress() {

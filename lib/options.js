@@ -16,6 +16,7 @@ const CALL_DEFAULTS = {
   sampleRate: undefined,
   frameMs: undefined,
   silence: "until-audio",
+  speech: undefined,
   highWaterMark: 1,
   outboundLimit: 120,
   inboundLimit: 5
@@ -26,7 +27,22 @@ const SERVER_DEFAULTS = { ...CALL_DEFAULTS, handshakeTimeout: 5000, maxConnectio
 /** Asterisk sends no silence of its own, and gives a connection two seconds. */
 const DIAL_DEFAULTS = { ...CALL_DEFAULTS, silence: "never", host: "127.0.0.1", timeout: 2000 };
 
+/** How speech is listened for, by the energy of the sound or by a neural network. */
+const SPEECH_DEFAULTS = {
+  energy: { detector: "energy", threshold: 10, minLevel: -50, minSpeechMs: 100, minSilenceMs: 500 },
+  vad: { detector: "vad", threshold: 0.5, minLevel: -50, minSpeechMs: 100, minSilenceMs: 500 }
+};
+
+const SPEECH_RULES = {
+  detector: oneOf(Object.keys(SPEECH_DEFAULTS)),
+  threshold: between(0, 60),
+  minLevel: between(-96, 0),
+  minSpeechMs: between(0, 10_000),
+  minSilenceMs: between(10, 60_000)
+};
+
 const RULES = {
+  speech: (name, value) => speechOptions(name, value),
   sampleRate: optional(oneOf(SAMPLE_RATES)),
   frameMs: optional(between(10, 200)),
   silence: oneOf(SILENCES),
@@ -54,6 +70,7 @@ function nativeCallOptions(options) {
     sampleRate: options.sampleRate,
     frameMs: options.frameMs && Math.round(options.frameMs),
     silence: options.silence,
+    speech: nativeSpeechOptions(options),
     highWaterMs: Math.round(options.highWaterMark * 1000),
     outboundLimitMs: Math.round(options.outboundLimit * 1000),
     inboundLimitMs: Math.round(options.inboundLimit * 1000),
@@ -62,17 +79,45 @@ function nativeCallOptions(options) {
 }
 
 function checked(options, defaults) {
+  return completed("options", options, defaults, RULES);
+}
+
+/** Options with the defaults for those that are missing, each checked by its rule. */
+function completed(what, options, defaults, rules) {
   if (options === null || typeof options !== "object") {
-    throw typeError("options", "an object", options);
+    throw typeError(what, "an object", options);
   }
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const complete = { ...defaults, ...Object.fromEntries(given) };
-  for (const [name, check] of Object.entries(RULES)) {
+  for (const [name, check] of Object.entries(rules)) {
     if (name in defaults) {
-      check(`options.${name}`, complete[name]);
+      check(`${what}.${name}`, complete[name]);
     }
   }
   return complete;
+}
+
+/** What the option `speech` says, complete; undefined where it is off. */
+function speechOptions(name, value) {
+  if (value === undefined || value === false) {
+    return undefined;
+  }
+  const given = value === true ? {} : value;
+  const defaults = SPEECH_DEFAULTS[given?.detector] ?? SPEECH_DEFAULTS.energy;
+  return completed(name, given, defaults, SPEECH_RULES);
+}
+
+function nativeSpeechOptions(options) {
+  const speech = speechOptions("options.speech", options.speech);
+  return (
+    speech && {
+      isVad: speech.detector === "vad",
+      threshold: speech.threshold,
+      minLevel: speech.minLevel,
+      minSpeechMs: Math.round(speech.minSpeechMs),
+      minSilenceMs: Math.round(speech.minSilenceMs)
+    }
+  );
 }
 
 function oneOf(values) {

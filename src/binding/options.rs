@@ -8,7 +8,7 @@ use napi::bindgen_prelude::{Error, Result, Status};
 use napi_derive::napi;
 
 use crate::audio::{self, Encoding, RawFormat};
-use crate::call::{Play, Silence, Slot};
+use crate::call::{self, Detector, Play, Silence, Slot};
 use crate::net;
 use crate::protocol::SampleRate;
 
@@ -20,10 +20,23 @@ pub struct CallOptions {
     /// None leaves the frames of `data` as they come.
     pub frame_ms: Option<u32>,
     pub silence: String,
+    pub speech: Option<SpeechOptions>,
     pub high_water_ms: u32,
     pub outbound_limit_ms: u32,
     pub inbound_limit_ms: u32,
     pub hold_ms: u32,
+}
+
+/// How speech is listened for; levels in dB, times in milliseconds.
+#[napi(object)]
+pub struct SpeechOptions {
+    /// With the neural network, not by energy alone.
+    pub is_vad: bool,
+    /// dB above the background, or a probability with the neural network.
+    pub threshold: f64,
+    pub min_level: f64,
+    pub min_speech_ms: u32,
+    pub min_silence_ms: u32,
 }
 
 /// Where and how a server listens.
@@ -89,11 +102,28 @@ impl TryFrom<CallOptions> for net::CallOptions {
                 "never" => Silence::Never,
                 _ => return Err(invalid("silence")),
             },
+            speech: options.speech.map(Into::into),
             high_water: milliseconds(options.high_water_ms),
             outbound_limit: milliseconds(options.outbound_limit_ms),
             inbound_limit: milliseconds(options.inbound_limit_ms),
             hold: milliseconds(options.hold_ms),
         })
+    }
+}
+
+impl From<SpeechOptions> for call::SpeechOptions {
+    fn from(options: SpeechOptions) -> Self {
+        let threshold = options.threshold as f32;
+        Self {
+            detector: if options.is_vad {
+                Detector::Vad { probability: threshold }
+            } else {
+                Detector::Energy { above_noise: threshold }
+            },
+            min_level: options.min_level as f32,
+            min_speech: milliseconds(options.min_speech_ms),
+            min_silence: milliseconds(options.min_silence_ms),
+        }
     }
 }
 

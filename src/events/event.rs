@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -26,6 +27,10 @@ pub enum Event {
     Error { errno: i32, code: &'static str, message: String },
     /// The peer broke the protocol without harm: code, message.
     Warning { code: &'static str, message: String },
+    /// The peer speaks: since when, in milliseconds of its audio.
+    Speech { start: Duration },
+    /// The peer fell silent: when it began to speak, and when it stopped.
+    Silence { start: Duration, end: Duration },
     /// The queue of written audio has drained.
     Drain,
     /// A play settled: its number, completed (0 or 1), milliseconds played; where its source failed
@@ -68,6 +73,8 @@ impl Event {
             Self::Drop { .. } => 13,
             Self::Closed { .. } => 14,
             Self::Mark(_) => 15,
+            Self::Speech { .. } => 16,
+            Self::Silence { .. } => 17,
         }
     }
 
@@ -113,6 +120,10 @@ impl Event {
             Self::Error { errno, code, message } => write!(out, "{errno}\n{code}\n{message}"),
             Self::Warning { code, message } => write!(out, "{code}\n{message}"),
             Self::Played(finished) => write_finished(finished, out),
+            Self::Speech { start } => write!(out, "{}", milliseconds(*start)),
+            Self::Silence { start, end } => {
+                write!(out, "{}\n{}", milliseconds(*start), milliseconds(*end))
+            }
             Self::Mark(passed) => write!(out, "{}\n{}", passed.mark, u8::from(passed.cleared)),
             Self::Hungry(play) => write!(out, "{play}"),
             Self::Drop { code, peer } => write!(out, "{code}\n{}\n{}", peer.ip(), peer.port()),
@@ -124,10 +135,13 @@ impl Event {
     }
 }
 
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
 fn write_finished(finished: &Finished, out: &mut String) -> std::fmt::Result {
     let Finished { play, completed, played, failure } = finished;
-    let played_ms = played.as_secs_f64() * 1000.0;
-    write!(out, "{play}\n{}\n{played_ms}", u8::from(*completed))?;
+    write!(out, "{play}\n{}\n{}", u8::from(*completed), milliseconds(*played))?;
     match failure {
         Some(failure) => {
             write!(out, "\n{}\n{}\n{}", failure.errno, failure.cause, failure.message)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::call::{Ear, InboundStats, OutboundStats, Role, Settings, Silence};
+use crate::call::{Ear, InboundStats, OutboundStats, Role, Settings, Silence, SpeechOptions};
 use crate::events::InboxStats;
 use crate::protocol::SampleRate;
 
@@ -16,6 +16,8 @@ pub struct CallOptions {
     /// The length of the frames that the app hears; the peer's, if not given.
     pub frame: Option<Duration>,
     pub silence: Silence,
+    /// Listen for speech.
+    pub speech: Option<SpeechOptions>,
     /// Above this much written audio, the writer is asked to wait.
     pub high_water: Duration,
     /// More written audio than this is refused.

@@ -13,7 +13,7 @@ use tokio::net::tcp::OwnedReadHalf;
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
-use crate::call::{Ear, Heard, Inbound, Role, Warning};
+use crate::call::{Ear, Heard, Inbound, Role, Speech, SpeechEvent, Warning};
 use crate::events::{Event, Source};
 use crate::net::engine::Engine;
 use crate::net::line::Line;
@@ -50,6 +50,7 @@ pub(super) struct Connection {
     reader: OwnedReadHalf,
     inbound: Inbound,
     ear: Ear,
+    speech: Option<Speech>,
     peer: SocketAddr,
     identified: bool,
     over: Option<Over>,
@@ -72,6 +73,7 @@ impl Connection {
             reader,
             inbound: Inbound::new(role, options.rate),
             ear: options.ear(),
+            speech: options.speech.map(Speech::new),
             peer,
             identified: false,
             over: None,
@@ -129,7 +131,7 @@ impl Connection {
     }
 
     async fn step(&mut self) {
-        let Self { line, reader, inbound, ear, peer, identified, over } = self;
+        let Self { line, reader, inbound, ear, speech, peer, identified, over } = self;
         let mut ended = None;
         let handle = |bytes: &[u8]| {
             inbound.handle_bytes(bytes, &mut |heard| match heard {
@@ -137,7 +139,7 @@ impl Connection {
                     *identified = true;
                     line.begin(line.connection_event(id, *peer));
                 }
-                heard => ended = handle_heard(line, ear, heard),
+                heard => ended = handle_heard(line, ear, speech, heard),
             });
             line.handle_protocol_stats(inbound.stats);
         };
@@ -160,12 +162,20 @@ impl Connection {
 }
 
 /// Passes on what was heard. Gives why the call is over, if that ends it; nothing follows then.
-fn handle_heard(line: &Line, ear: &mut Ear, heard: Heard<'_>) -> Option<Over> {
+fn handle_heard(
+    line: &Line,
+    ear: &mut Ear,
+    speech: &mut Option<Speech>,
+    heard: Heard<'_>,
+) -> Option<Over> {
     match heard {
         Heard::Identified(_) => {}
         Heard::Rate(rate) => line.handle_rate(rate),
         Heard::Audio { rate, pcm } => {
             line.count_audio(pcm);
+            if let Some(speech) = speech {
+                speech.handle_audio(rate, pcm, &mut |event| line.push(speech_event(event)));
+            }
             ear.hear(rate, pcm, &mut |rate, pcm| line.handle_audio(rate, pcm));
         }
         Heard::Dtmf(digit) => line.push(Event::Dtmf(digit.ascii())),
@@ -175,6 +185,15 @@ fn handle_heard(line: &Line, ear: &mut Ear, heard: Heard<'_>) -> Option<Over> {
         Heard::HungUp => return Some(Over::HungUp),
     }
     None
+}
+
+fn speech_event(event: SpeechEvent) -> Event {
+    match event {
+        SpeechEvent::Start { at } => Event::Speech { start: at },
+        SpeechEvent::End { at, lasted } => {
+            Event::Silence { start: at.saturating_sub(lasted), end: at }
+        }
+    }
 }
 
 /// What JavaScript is told before `End`.
