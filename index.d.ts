@@ -769,12 +769,15 @@ export interface SpeechOptions {
 
 /** When speech began, in milliseconds of the caller's audio. */
 export interface SpeechStart {
+  /** The beginning of its first sound. */
   startMs: number;
 }
 
 /** When speech began and ended, in milliseconds of the caller's audio. */
 export interface SpeechEnd {
+  /** The beginning of its first sound. */
   startMs: number;
+  /** The end of its last sound. */
   endMs: number;
   /** How long it lasted, short pauses included. */
   ms: number;

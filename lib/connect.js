@@ -31,6 +31,7 @@ function dial(options, addresses) {
     };
     const owner = new Caller(settle(resolve), settle(reject));
     const abort = () => owner.abort(signal.reason);
+    const address = addresses[0];
     signal?.addEventListener("abort", abort, { once: true });
     const id = engine().connect({
       addresses,
@@ -39,16 +40,17 @@ function dial(options, addresses) {
       timeoutMs: Math.round(options.timeout),
       call: nativeCallOptions(options)
     });
-    owner.stream = new AudioStream(new Line(id, owner, options));
+    owner.line = new Line(id, owner, { ...options, address });
+    owner.stream = new AudioStream(owner.line);
   });
 }
 
 /** Whoever placed the call: hears of it until it is up, and of what its listeners do not take. */
 class Caller {
+  line = null;
   stream = null;
   #connected;
   #failed;
-  #aborted = false;
 
   constructor(connected, failed) {
     this.#connected = connected;
@@ -56,16 +58,12 @@ class Caller {
   }
 
   abort(reason) {
-    this.#aborted = true;
+    this.line.abandon();
     this.#failed(reason);
   }
 
   handleConnected(stream) {
-    if (this.#aborted) {
-      stream.hangup();
-    } else {
-      this.#connected(stream);
-    }
+    this.#connected(stream);
   }
 
   /** Before the call is up this fails the dial; later it has nobody to go to. */

@@ -50,12 +50,15 @@ function badPort(port) {
 /** The error that Node would make of a failed system call: `where` is an address and port, or a path. */
 function systemError(errno, syscall, where = {}) {
   const [code, text] = getSystemErrorMap().get(-errno) ?? ["UNKNOWN", "unknown error"];
-  const place = where.address === undefined ? "" : ` ${where.address}:${where.port}`;
   const message =
     where.path === undefined
-      ? `${syscall} ${code}: ${text}${place}`
+      ? `${syscall} ${syscall === "connect" ? code : `${code}: ${text}`}${placeOf(where)}`
       : `${code}: ${text}, ${syscall} '${where.path}'`;
   return Object.assign(new Error(message), { errno: -errno, code, syscall }, where);
+}
+
+function placeOf({ address, port }) {
+  return address === undefined ? "" : ` ${address}:${port}`;
 }
 
 module.exports = { AudioSocketError, badPort, codedError, rangeError, systemError, typeError };

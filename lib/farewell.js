@@ -24,17 +24,15 @@ class Farewell {
     this.reconsider();
     if (this.#proceed !== null) {
       const left = HOLD_MS - (performance.now() - this.#bornAt);
-      setTimeout(() => this.reconsider(), left).unref();
+      setTimeout(() => this.#finish(), left).unref();
     }
   }
 
   /** Somebody listens now, or will not. */
   reconsider() {
-    const isYoung = performance.now() - this.#bornAt < HOLD_MS - 1;
-    if (this.#proceed !== null && !(isYoung && this.#isAwaited())) {
-      const proceed = this.#proceed;
-      this.#proceed = null;
-      proceed();
+    const isYoung = performance.now() - this.#bornAt < HOLD_MS;
+    if (!isYoung || !this.#isAwaited()) {
+      this.#finish();
     }
   }
 
@@ -43,6 +41,12 @@ class Farewell {
     if (this.#proceed !== null) {
       setImmediate(() => this.reconsider());
     }
+  }
+
+  #finish() {
+    const proceed = this.#proceed;
+    this.#proceed = null;
+    proceed?.();
   }
 }
 

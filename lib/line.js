@@ -1,6 +1,7 @@
 "use strict";
 
 const { AsyncResource } = require("node:async_hooks");
+const { constants } = require("node:os");
 const { AudioSocketError, codedError, systemError } = require("./errors.js");
 const { Kind, engine, route, unroute } = require("./engine.js");
 const { Farewell } = require("./farewell.js");
@@ -125,6 +126,12 @@ class Line {
       // Who hangs up does not wait to hear more.
       this.#openInbox();
     }
+  }
+
+  /** Nobody wants the call any more that is being placed. */
+  abandon() {
+    engine().abandon(this.id);
+    unroute(this.id);
   }
 
   stats() {
@@ -293,12 +300,14 @@ class Line {
 }
 
 /** The core's word on a lost or failed connection, as Node would put it. */
-function connectionError([errno, code, ...message], options) {
-  if (errno !== "0") {
-    const dialled = options.port === undefined ? {} : { address: options.host, port: options.port };
-    return systemError(Number(errno), dialled.port === undefined ? "read" : "connect", dialled);
+function connectionError([errno, code, ...message], { address, port }) {
+  const number = code === "ETIMEDOUT" ? constants.errno.ETIMEDOUT : Number(errno);
+  if (number === 0) {
+    return codedError(code, message.join("\n"));
   }
-  return codedError(code, message.join("\n"));
+  return port === undefined
+    ? systemError(number, "read")
+    : systemError(number, "connect", { address, port });
 }
 
 module.exports = { Line };

@@ -114,6 +114,12 @@ impl Engine {
         Ok(self.engine.connect(options.try_into()?)?)
     }
 
+    /// Gives up a call that was placed. Nothing follows.
+    #[napi]
+    pub fn abandon(&self, id: u32) {
+        self.engine.abandon(id);
+    }
+
     /// Fills `slab` from `at` on, and `words` (see `events::packed`). Gives twice the number of
     /// events, plus one if some found no room.
     #[napi]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
 use super::audiosocket::{DialOptions, Server, ServerOptions, ServerStats, accept, dial};
@@ -37,6 +38,8 @@ pub struct Engine {
     io: Mutex<Option<IoThread>>,
     lines: Mutex<HashMap<u32, Arc<Line>>>,
     servers: Mutex<HashMap<u32, Weak<Server>>>,
+    /// Calls that are being placed.
+    dials: Mutex<HashMap<u32, AbortHandle>>,
     last_id: AtomicU32,
     /// Bounds the threads that decode streams.
     pub(super) decoders: Arc<Permits>,
@@ -52,6 +55,7 @@ impl Engine {
             io: Mutex::default(),
             lines: Mutex::default(),
             servers: Mutex::default(),
+            dials: Mutex::default(),
             last_id: AtomicU32::new(0),
             decoders: Permits::new(DECODERS),
         })
@@ -97,8 +101,22 @@ impl Engine {
         let (handle, lease) = self.io()?;
         let source = Source::new(self.next_id(), Inbox::default());
         let id = source.id;
-        handle.spawn(dial(Arc::clone(self), source, options, lease));
+        // Held while the task is made known, so that it cannot be through before.
+        let mut dials = lock(&self.dials);
+        let task = handle.spawn(dial(Arc::clone(self), source, options, lease));
+        dials.insert(id, task.abort_handle());
         Ok(id)
+    }
+
+    /// Gives up a call that was placed, whether or not it is up already. Nothing follows.
+    pub fn abandon(&self, id: u32) {
+        let dial = lock(&self.dials).remove(&id);
+        if let Some(dial) = dial {
+            dial.abort();
+        } else if let Some(line) = self.line(id) {
+            line.hangup(false);
+            self.forget(id);
+        }
     }
 
     /// A call that JavaScript knows of, until it is forgotten.
@@ -140,6 +158,11 @@ impl Engine {
 
     pub(super) fn register(&self, line: &Arc<Line>) {
         lock(&self.lines).insert(line.source.id, Arc::clone(line));
+    }
+
+    /// A call that was placed is up, or failed.
+    pub(super) fn end_dial(&self, id: u32) {
+        lock(&self.dials).remove(&id);
     }
 
     pub(super) fn remove_server(&self, id: u32) {

@@ -36,7 +36,9 @@ pub(in crate::net) async fn dial(
     options: DialOptions,
     lease: Lease,
 ) {
-    match reach(&options).await {
+    let reached = reach(&options).await;
+    engine.end_dial(source.id);
+    match reached {
         Ok((stream, peer)) => {
             let role = Role::Client;
             let mut connection =
