@@ -623,6 +623,14 @@ export interface ServerOptions extends CallOptions {
   handshakeTimeout?: number | undefined;
   /** Connections above this are turned away with a `drop`, from 1. 65535 if missing. */
   maxConnections?: number | undefined;
+  /**
+   * Bytes that decoded files may take that are played often, for all servers of the process; the
+   * server that listened last decides. 32 MiB if missing, 0 keeps nothing.
+   *
+   * A file of up to 1 MiB of decoded audio (65 s at 8 kHz) that was played to its end is kept, until
+   * it changes or others need the room.
+   */
+  promptCacheBytes?: number | undefined;
 }
 
 /** What `AudioSocket.connect` takes. */
@@ -725,6 +733,20 @@ export interface ServerMetrics {
   unhandledErrors: number;
   /** Times a handler or a listener threw or rejected. */
   handlerErrors: number;
+  /** Files that are played often and decoded once, for all servers of the process. */
+  promptCache: PromptCacheMetrics;
+}
+
+/** How well files that are played often are kept. */
+export interface PromptCacheMetrics {
+  /** Plays that needed no decoding. */
+  hits: number;
+  /** Plays that did. */
+  misses: number;
+  /** Files that are kept. */
+  files: number;
+  /** What they take, and what those take that are being decoded. */
+  bytes: number;
 }
 
 /** The events of an `AudioSocket`, and what its listeners get; `AudioSocket.on` describes them. */

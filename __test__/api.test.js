@@ -284,7 +284,12 @@ function assertFields(object, name) {
   assert.deepEqual(Object.keys(object).sort(), names(propertiesOf(name)));
   for (const property of propertiesOf(name)) {
     const type = checker.typeToString(checker.getBaseTypeOfLiteralType(checker.getTypeOfSymbol(property)));
-    assert.equal(typeof object[property.name], type, `${name}.${property.name}`);
+    const value = object[property.name];
+    if (typeof value === "object" && value !== null) {
+      assertFields(value, type);
+    } else {
+      assert.equal(typeof value, type, `${name}.${property.name}`);
+    }
   }
 }
 

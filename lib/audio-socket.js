@@ -112,7 +112,8 @@ class AudioSocket extends EventEmitter {
     return {
       ...this.#stats(),
       unhandledErrors: this.#unhandledErrors,
-      handlerErrors: this.#handlerErrors
+      handlerErrors: this.#handlerErrors,
+      promptCache: engine().promptCacheStats()
     };
   }
 
@@ -207,6 +208,9 @@ class AudioSocket extends EventEmitter {
 
   /** Binds and listens. Gives the error, if there was one. */
   #tryListen({ address, port, backlog, reusePort }) {
+    if (this.#options.promptCacheBytes !== undefined) {
+      engine().setPromptCache(this.#options.promptCacheBytes);
+    }
     const bound = engine().listen({
       address,
       port,

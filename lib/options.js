@@ -22,7 +22,12 @@ const CALL_DEFAULTS = {
   inboundLimit: 5
 };
 
-const SERVER_DEFAULTS = { ...CALL_DEFAULTS, handshakeTimeout: 5000, maxConnections: 65535 };
+const SERVER_DEFAULTS = {
+  ...CALL_DEFAULTS,
+  handshakeTimeout: 5000,
+  maxConnections: 65535,
+  promptCacheBytes: undefined
+};
 
 /** Asterisk sends no silence of its own, and gives a connection two seconds. */
 const DIAL_DEFAULTS = { ...CALL_DEFAULTS, silence: "never", host: "127.0.0.1", timeout: 2000 };
@@ -51,6 +56,7 @@ const RULES = {
   inboundLimit: between(0, MAX_SECONDS),
   handshakeTimeout: between(1, MAX_MILLISECONDS),
   maxConnections: between(1, 2 ** 32 - 1),
+  promptCacheBytes: optional(between(0, 2 ** 40)),
   timeout: between(1, MAX_MILLISECONDS)
 };
 

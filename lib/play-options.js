@@ -8,7 +8,7 @@ const MAX_MS = 2 ** 31 - 1;
 const MIN_RATE = 1000;
 const MAX_RATE = 768_000;
 const MAX_CHANNELS = 32;
-const FOREVER = null;
+const FOREVER = undefined;
 
 /** What `play(source, options)` was given, checked, as the core takes it, and the signal. */
 function playOptions(options = {}) {

@@ -10,7 +10,7 @@ const ROOT = path.join(__dirname, "..");
 /** Modules of the crate, each with those it may use. Time and I/O come in through `net` alone. */
 const MAY_USE = {
   protocol: [],
-  audio: ["protocol"],
+  audio: ["protocol", "sync"],
   call: ["audio", "protocol"],
   events: ["call", "protocol", "sync"],
   net: ["audio", "call", "events", "protocol", "sync"],

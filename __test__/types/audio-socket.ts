@@ -25,7 +25,8 @@ const everyOption: Required<ServerOptions> = {
   outboundLimit: 60,
   inboundLimit: 2,
   handshakeTimeout: 1000,
-  maxConnections: 10
+  maxConnections: 10,
+  promptCacheBytes: 1_000_000
 };
 const server = new AudioSocket(everyOption);
 

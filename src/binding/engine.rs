@@ -53,6 +53,15 @@ pub struct ServerStats {
     pub dropped: f64,
 }
 
+/// How well files that are played often are kept.
+#[napi(object)]
+pub struct PromptCacheStats {
+    pub hits: f64,
+    pub misses: f64,
+    pub files: f64,
+    pub bytes: f64,
+}
+
 /// Everything of one JavaScript environment.
 #[napi]
 pub struct Engine {
@@ -106,6 +115,22 @@ impl Engine {
             calls: stats.calls as f64,
             dropped: stats.dropped as f64,
         })
+    }
+
+    #[napi]
+    pub fn set_prompt_cache(&self, bytes: f64) {
+        self.engine.prompts.set_limit(bytes as usize);
+    }
+
+    #[napi]
+    pub fn prompt_cache_stats(&self) -> PromptCacheStats {
+        let stats = self.engine.prompts.stats();
+        PromptCacheStats {
+            hits: stats.hits as f64,
+            misses: stats.misses as f64,
+            files: stats.files as f64,
+            bytes: stats.bytes as f64,
+        }
     }
 
     /// Gives the number of a call that is being placed.

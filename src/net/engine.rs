@@ -18,11 +18,15 @@ use super::line::Line;
 use super::listen::{Bound, ListenOptions, bind};
 use super::pacer::Pacer;
 use super::permits::Permits;
+use crate::audio::PromptCache;
 use crate::events::{EventQueue, Inbox, Opening, Packer, Source, Wake};
 use crate::sync::lock;
 
 /// How long the I/O thread waits for the next server, so that a server per call starts no threads.
 const LINGER: Duration = Duration::from_secs(1);
+
+/// What files that are played often may take, where nothing else is said.
+const PROMPT_BYTES: usize = 32 * 1024 * 1024;
 
 /// Streams that may be decoded at once: each has a thread, which mostly sleeps.
 const DECODERS: usize = 1024;
@@ -41,6 +45,8 @@ pub struct Engine {
     /// Calls that are being placed.
     dials: Mutex<HashMap<u32, AbortHandle>>,
     last_id: AtomicU32,
+    /// Files that are played often.
+    pub prompts: Arc<PromptCache>,
     /// Bounds the threads that decode streams.
     pub(super) decoders: Arc<Permits>,
 }
@@ -57,6 +63,7 @@ impl Engine {
             servers: Mutex::default(),
             dials: Mutex::default(),
             last_id: AtomicU32::new(0),
+            prompts: PromptCache::new(PROMPT_BYTES),
             decoders: Permits::new(DECODERS),
         })
     }

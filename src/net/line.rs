@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 use super::engine::Engine;
 use super::options::{CallOptions, CallStats};
 use super::pipe::PipeWriter;
-use crate::audio::Pipeline;
+use super::refill::Decoded;
 use crate::call::{Full, InboundStats, Outbound, Role, Slot};
 use crate::events::Source;
 use crate::protocol::{Digit, Frame};
@@ -57,7 +57,7 @@ pub(super) struct Out {
 pub(super) enum PlaySource {
     /// Nowhere, or it has all come, or it is on its way.
     Nothing,
-    Pipeline(Box<Pipeline>),
+    Decoded(Box<Decoded>),
     /// JavaScript, which waits to be asked for more.
     Waiting,
     /// JavaScript, through a decoder on a thread of its own.

@@ -55,10 +55,10 @@ impl Line {
             PlayInput::Ready => {}
             PlayInput::Fed => self.decode_fed(job),
             PlayInput::File(path) => {
-                self.io.spawn_blocking(move || refill::open_path(job, path, chunk));
+                self.io.spawn_blocking(move || refill::open_path(&job, &path, chunk));
             }
             PlayInput::Memory(bytes) => {
-                self.io.spawn_blocking(move || refill::open_memory(job, bytes, chunk));
+                self.io.spawn_blocking(move || refill::open_memory(&job, bytes, chunk));
             }
         }
     }
@@ -98,9 +98,7 @@ impl Line {
         out.outbound.handle_feed(now, play, pcm);
         match next {
             Next::More => {}
-            Next::Pipeline(pipeline) => {
-                out.sources[slot as usize] = PlaySource::Pipeline(pipeline);
-            }
+            Next::Decoded(source) => out.sources[slot as usize] = PlaySource::Decoded(source),
             Next::End(failure) => out.outbound.handle_feed_end(play, failure),
         }
         self.pump(&mut out, now);

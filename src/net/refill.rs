@@ -1,16 +1,14 @@
 //! Brings a play's audio from where it is to the call, off the threads that must not wait for a
 //! disk or a decoder.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::line::Line;
 use super::pipe::{Pipe, PipeReader};
-use crate::audio::{
-    AudioError, Input, Pipeline, PlayOptions, RawFormat, Source, open_bytes, open_file,
-};
+use crate::audio::{AudioError, Input, Pipeline, PlayOptions, Prompt, RawFormat, open_bytes};
 use crate::call::SourceFailure;
 use crate::protocol::SampleRate;
 
@@ -25,10 +23,16 @@ pub(super) struct Job {
     pub rate: SampleRate,
 }
 
+/// What is decoded as it is wanted, without waiting for anybody.
+pub(super) enum Decoded {
+    Prompt(Prompt),
+    Memory(Pipeline),
+}
+
 /// What follows the audio that a source brought.
 pub(super) enum Next {
     /// More, from this, when it is wanted.
-    Pipeline(Box<Pipeline>),
+    Decoded(Box<Decoded>),
     /// More, of itself.
     More,
     /// Nothing: the source is at its end, or failed.
@@ -36,22 +40,29 @@ pub(super) enum Next {
 }
 
 /// Opens a file, and brings its first `chunk` bytes.
-pub(super) fn open_path(job: Job, path: PathBuf, chunk: usize) {
-    let (raw, hz) = (job.raw, job.rate.hz());
-    open(job, move || open_file(&path, raw, hz), chunk);
+pub(super) fn open_path(job: &Job, path: &Path, chunk: usize) {
+    let Job { line, play, raw, options, rate } = job;
+    let prompt = line.engine.prompts.open(path, *raw, rate.hz(), *options);
+    begin(line, *play, prompt.map(Decoded::Prompt), chunk);
 }
 
 /// The same for bytes in memory.
-pub(super) fn open_memory(job: Job, bytes: Bytes, chunk: usize) {
-    let (raw, hz) = (job.raw, job.rate.hz());
-    open(job, move || open_bytes(Input::Memory(bytes.clone()), raw, hz), chunk);
+pub(super) fn open_memory(job: &Job, bytes: Bytes, chunk: usize) {
+    let Job { line, play, raw, options, rate } = job;
+    let (raw, hz) = (*raw, rate.hz());
+    let open = move || open_bytes(Input::Memory(bytes.clone()), raw, hz);
+    begin(line, *play, Pipeline::new(open, hz, *options).map(Decoded::Memory), chunk);
 }
 
 /// Brings the next `chunk` bytes.
-pub(super) fn read(line: &Arc<Line>, play: u32, mut pipeline: Box<Pipeline>, chunk: usize) {
+pub(super) fn read(line: &Arc<Line>, play: u32, mut source: Box<Decoded>, chunk: usize) {
     let mut pcm = Vec::with_capacity(chunk);
-    let next = match pipeline.read(chunk, &mut pcm) {
-        Ok(true) => Next::Pipeline(pipeline),
+    let more = match &mut *source {
+        Decoded::Prompt(prompt) => prompt.read(chunk, &mut pcm),
+        Decoded::Memory(pipeline) => pipeline.read(chunk, &mut pcm),
+    };
+    let next = match more {
+        Ok(true) => Next::Decoded(source),
         Ok(false) => Next::End(None),
         Err(error) => Next::End(Some(error.into())),
     };
@@ -84,13 +95,10 @@ pub(super) fn decode_pipe(job: &Job, reader: PipeReader, pipe: &Pipe) {
     }
 }
 
-fn open<O>(job: Job, source: O, chunk: usize)
-where
-    O: FnMut() -> Result<Box<dyn Source>, AudioError> + Send + 'static,
-{
-    match Pipeline::new(source, job.rate.hz(), job.options) {
-        Ok(pipeline) => read(&job.line, job.play, Box::new(pipeline), chunk),
-        Err(error) => job.line.handle_brought(job.play, &[], Next::End(Some(error.into()))),
+fn begin(line: &Arc<Line>, play: u32, opened: Result<Decoded, AudioError>, chunk: usize) {
+    match opened {
+        Ok(source) => read(line, play, Box::new(source), chunk),
+        Err(error) => line.handle_brought(play, &[], Next::End(Some(error.into()))),
     }
 }
 

@@ -84,9 +84,9 @@ impl Line {
                     pipe.want();
                     *source = PlaySource::Pipe(pipe);
                 }
-                PlaySource::Pipeline(pipeline) => {
+                PlaySource::Decoded(decoded) => {
                     let (line, chunk) = (Arc::clone(self), rate.bytes_in(CHUNK));
-                    self.io.spawn_blocking(move || refill::read(&line, play, pipeline, chunk));
+                    self.io.spawn_blocking(move || refill::read(&line, play, decoded, chunk));
                 }
             }
         }

@@ -70,7 +70,7 @@ impl Encoding {
 }
 
 /// What raw bytes are. Made valid once, by [`new`](Self::new).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RawFormat {
     encoding: Encoding,
     sample_rate: u32,

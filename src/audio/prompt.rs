@@ -1,0 +1,257 @@
+//! Files that are played often, decoded once.
+//!
+//! A short file's audio is kept as it comes out of its [`Pipeline`], under the file's path, size and
+//! time of change and the way it is played, so that a changed file is decoded anew. All that is kept
+//! or being kept counts against one limit; the least recently used goes first.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
+
+use super::{AudioError, Pipeline, PlayOptions, RawFormat, open_file};
+use crate::sync::lock;
+
+/// What one file may take: 65 s at 8 kHz. Longer ones are decoded each time.
+const PROMPT_BYTES: usize = 1024 * 1024;
+
+/// Decoded files, shared by all calls.
+#[derive(Debug)]
+pub struct PromptCache {
+    limit: AtomicUsize,
+    kept: Mutex<Kept>,
+    hits: AtomicU64,
+    misses: AtomicU64,
+}
+
+/// How well the cache does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PromptCacheStats {
+    /// Plays that needed no decoding.
+    pub hits: u64,
+    /// Plays that did.
+    pub misses: u64,
+    /// Files that are kept.
+    pub files: u64,
+    /// What they take, and what those take that are being decoded.
+    pub bytes: u64,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    files: HashMap<Key, File>,
+    bytes: usize,
+    /// Counts uses, to know which was the last.
+    uses: u64,
+}
+
+#[derive(Debug)]
+struct File {
+    pcm: Arc<[u8]>,
+    used: u64,
+}
+
+/// What makes the same audio.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    path: PathBuf,
+    size: u64,
+    changed: Option<SystemTime>,
+    raw: Option<RawFormat>,
+    to_hz: u32,
+    gain: u32,
+    start: std::time::Duration,
+    duration: Option<std::time::Duration>,
+}
+
+/// A file being played, from the cache or from its pipeline.
+pub struct Prompt {
+    from: From,
+    /// What has been decoded so far, if it is to be kept.
+    keeping: Option<Keeping>,
+}
+
+enum From {
+    Pipeline(Box<Pipeline>),
+    Cache { pcm: Arc<[u8]>, at: usize },
+}
+
+struct Keeping {
+    cache: Arc<PromptCache>,
+    key: Key,
+    pcm: Vec<u8>,
+}
+
+impl PromptCache {
+    /// A cache of so many bytes; 0 keeps nothing.
+    pub fn new(limit: usize) -> Arc<Self> {
+        Arc::new(Self {
+            limit: AtomicUsize::new(limit),
+            kept: Mutex::default(),
+            hits: AtomicU64::new(0),
+            misses: AtomicU64::new(0),
+        })
+    }
+
+    /// Changes the limit. What is over it goes.
+    pub fn set_limit(&self, limit: usize) {
+        self.limit.store(limit, Ordering::Relaxed);
+        lock(&self.kept).make_room(0, limit);
+    }
+
+    pub fn stats(&self) -> PromptCacheStats {
+        let kept = lock(&self.kept);
+        PromptCacheStats {
+            hits: self.hits.load(Ordering::Relaxed),
+            misses: self.misses.load(Ordering::Relaxed),
+            files: kept.files.len() as u64,
+            bytes: kept.bytes as u64,
+        }
+    }
+
+    /// Opens a file, at the rate `to_hz` of a call.
+    ///
+    /// Errors: as [`open_file`].
+    pub fn open(
+        self: &Arc<Self>,
+        path: &Path,
+        raw: Option<RawFormat>,
+        to_hz: u32,
+        options: PlayOptions,
+    ) -> Result<Prompt, AudioError> {
+        let key = self.key(path, raw, to_hz, &options);
+        if let Some(pcm) = key.as_ref().and_then(|key| self.get(key)) {
+            return Ok(Prompt { from: From::Cache { pcm, at: 0 }, keeping: None });
+        }
+        let path = path.to_owned();
+        let pipeline = Pipeline::new(move || open_file(&path, raw, to_hz), to_hz, options)?;
+        let keeping = key.map(|key| Keeping { cache: Arc::clone(self), key, pcm: Vec::new() });
+        Ok(Prompt { from: From::Pipeline(Box::new(pipeline)), keeping })
+    }
+
+    /// None for what is not kept: a loop, or a file that cannot be looked at.
+    fn key(
+        &self,
+        path: &Path,
+        raw: Option<RawFormat>,
+        to_hz: u32,
+        how: &PlayOptions,
+    ) -> Option<Key> {
+        if how.repeat != Some(1) || self.limit.load(Ordering::Relaxed) == 0 {
+            return None;
+        }
+        let file = std::fs::metadata(path).ok()?;
+        Some(Key {
+            path: path.to_owned(),
+            size: file.len(),
+            changed: file.modified().ok(),
+            raw,
+            to_hz,
+            gain: how.gain_db.to_bits(),
+            start: how.start,
+            duration: how.duration,
+        })
+    }
+
+    fn get(&self, key: &Key) -> Option<Arc<[u8]>> {
+        let found = lock(&self.kept).get(key);
+        let count = if found.is_some() { &self.hits } else { &self.misses };
+        count.fetch_add(1, Ordering::Relaxed);
+        found
+    }
+
+    /// Takes room for a file that is being decoded. False if there is none.
+    fn reserve(&self, bytes: usize) -> bool {
+        let mut kept = lock(&self.kept);
+        let fits = kept.make_room(bytes, self.limit.load(Ordering::Relaxed));
+        if fits {
+            kept.bytes += bytes;
+        }
+        fits
+    }
+
+    fn give_back(&self, bytes: usize) {
+        lock(&self.kept).bytes -= bytes;
+    }
+
+    /// Keeps a file that room was taken for.
+    fn keep(&self, key: Key, pcm: Vec<u8>) {
+        let mut kept = lock(&self.kept);
+        kept.uses += 1;
+        let file = File { pcm: pcm.into(), used: kept.uses };
+        if let Some(same) = kept.files.insert(key, file) {
+            kept.bytes -= same.pcm.len();
+        }
+    }
+}
+
+impl Kept {
+    fn get(&mut self, key: &Key) -> Option<Arc<[u8]>> {
+        self.uses += 1;
+        let file = self.files.get_mut(key)?;
+        file.used = self.uses;
+        Some(Arc::clone(&file.pcm))
+    }
+
+    /// Lets go of what was used longest ago until so many bytes fit. False if they cannot.
+    fn make_room(&mut self, bytes: usize, limit: usize) -> bool {
+        while self.bytes + bytes > limit {
+            let oldest = self.files.iter().min_by_key(|(_, file)| file.used);
+            let Some(key) = oldest.map(|(key, _)| key.clone()) else { return false };
+            if let Some(file) = self.files.remove(&key) {
+                self.bytes -= file.pcm.len();
+            }
+        }
+        true
+    }
+}
+
+impl Prompt {
+    /// As [`Pipeline::read`].
+    pub fn read(&mut self, max: usize, out: &mut Vec<u8>) -> Result<bool, AudioError> {
+        let from = out.len();
+        match &mut self.from {
+            From::Cache { pcm, at } => {
+                let rest = pcm.get(*at..).unwrap_or_default();
+                let (now, later) = rest.split_at(rest.len().min(max & !1));
+                out.extend_from_slice(now);
+                *at += now.len();
+                Ok(!later.is_empty())
+            }
+            From::Pipeline(pipeline) => {
+                let more = pipeline.read(max, out)?;
+                self.remember(&out[from..], more);
+                Ok(more)
+            }
+        }
+    }
+
+    fn remember(&mut self, pcm: &[u8], more: bool) {
+        let Some(keeping) = &mut self.keeping else { return };
+        let fits = keeping.pcm.len() + pcm.len() <= PROMPT_BYTES;
+        if !fits || !keeping.cache.reserve(pcm.len()) {
+            self.keeping = None;
+            return;
+        }
+        keeping.pcm.extend_from_slice(pcm);
+        if !more {
+            keeping.finish();
+            self.keeping = None;
+        }
+    }
+}
+
+impl Keeping {
+    fn finish(&mut self) {
+        let pcm = std::mem::take(&mut self.pcm);
+        self.cache.keep(self.key.clone(), pcm);
+    }
+}
+
+impl Drop for Keeping {
+    fn drop(&mut self) {
+        // What was not finished is not kept.
+        self.cache.give_back(self.pcm.len());
+    }
+}

@@ -1,0 +1,110 @@
+//! Files that are played often are decoded once.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use callstreams::audio::{PlayOptions, PromptCache};
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("prompt-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).expect("a folder");
+        Self(path)
+    }
+
+    fn write(&self, name: &str, pcm: &[u8]) -> PathBuf {
+        let path = self.0.join(name);
+        std::fs::write(&path, pcm).expect("a file");
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn play(cache: &Arc<PromptCache>, path: &PathBuf, options: PlayOptions) -> Vec<u8> {
+    let mut prompt = cache.open(path, None, 8000, options).expect("opens");
+    let mut pcm = Vec::new();
+    while prompt.read(1000, &mut pcm).expect("reads") {}
+    pcm
+}
+
+fn hear(cache: &Arc<PromptCache>, path: &PathBuf) -> Vec<u8> {
+    play(cache, path, PlayOptions::default())
+}
+
+#[test]
+fn a_file_that_was_played_to_its_end_is_not_decoded_again() {
+    let folder = Folder::new("again");
+    let path = folder.write("a.sln", &[7; 9000]);
+    let cache = PromptCache::new(100_000);
+    assert_eq!(hear(&cache, &path), [7; 9000]);
+    assert_eq!(hear(&cache, &path), [7; 9000]);
+    let stats = cache.stats();
+    assert_eq!((stats.hits, stats.misses, stats.files, stats.bytes), (1, 1, 1, 9000));
+}
+
+#[test]
+fn a_changed_file_and_another_way_to_play_it_are_decoded_anew() {
+    let folder = Folder::new("changed");
+    let path = folder.write("a.sln", &[7; 9000]);
+    let cache = PromptCache::new(100_000);
+    hear(&cache, &path);
+    let start = PlayOptions { start: Duration::from_millis(100), ..PlayOptions::default() };
+    assert_eq!(play(&cache, &path, start).len(), 9000 - 1600);
+    folder.write("a.sln", &[9; 9002]);
+    assert_eq!(hear(&cache, &path), [9; 9002]);
+    assert_eq!(cache.stats().hits, 0);
+}
+
+#[test]
+fn the_least_recently_used_file_makes_room() {
+    let folder = Folder::new("room");
+    let files: Vec<_> =
+        (0..3u8).map(|file| folder.write(&format!("{file}.sln"), &[file; 10_000])).collect();
+    let cache = PromptCache::new(25_000);
+    hear(&cache, &files[0]);
+    hear(&cache, &files[1]);
+    hear(&cache, &files[0]);
+    hear(&cache, &files[2]);
+    assert_eq!(cache.stats().bytes, 20_000);
+    hear(&cache, &files[0]);
+    assert_eq!(cache.stats().hits, 2);
+    hear(&cache, &files[1]);
+    assert_eq!(cache.stats().hits, 2);
+    cache.set_limit(0);
+    assert_eq!(cache.stats().bytes, 0);
+    hear(&cache, &files[0]);
+    assert_eq!(cache.stats().files, 0);
+}
+
+#[test]
+fn a_play_that_was_given_up_and_a_long_file_leave_nothing_behind() {
+    let folder = Folder::new("nothing");
+    let path = folder.write("a.sln", &[7; 9000]);
+    let cache = PromptCache::new(10_000_000);
+    let mut prompt = cache.open(&path, None, 8000, PlayOptions::default()).expect("opens");
+    prompt.read(1000, &mut Vec::new()).expect("reads");
+    assert_eq!(cache.stats().bytes, 1000);
+    drop(prompt);
+    let long = folder.write("long.sln", &vec![7; 1_100_000]);
+    assert_eq!(hear(&cache, &long).len(), 1_100_000);
+    let stats = cache.stats();
+    assert_eq!((stats.bytes, stats.files), (0, 0));
+}
+
+#[test]
+fn a_loop_is_not_kept() {
+    let folder = Folder::new("loop");
+    let path = folder.write("a.sln", &[7; 1000]);
+    let cache = PromptCache::new(100_000);
+    let twice = PlayOptions { repeat: Some(2), ..PlayOptions::default() };
+    assert_eq!(play(&cache, &path, twice).len(), 2000);
+    assert_eq!(cache.stats().files, 0);
+}
