@@ -572,8 +572,8 @@ export interface CallOptions {
    * Samples a second that the app hears and speaks at. The wire's own if missing.
    *
    * The wire's audio is converted where it has another rate, both ways, frame by frame: band-limited,
-   * with a delay of 4 ms (at 8 kHz, less above). Until the peer's first audio says what the wire has,
-   * it is spoken to at this rate; without it, at 8000.
+   * with a delay of 4 ms (at 8 kHz, less above). What is said waits for the peer's first audio to say
+   * what the wire has, for 100 ms at most; then the peer is spoken to at this rate.
    */
   sampleRate?: SampleRate | undefined;
   /**

@@ -544,3 +544,27 @@ fn what_is_decoded_is_converted_when_the_calls_rate_turns_out_to_be_another() {
     let off = finished.played.as_millis().abs_diff(400);
     assert!(off <= 5, "{finished:?}");
 }
+
+#[test]
+fn an_app_with_a_rate_of_its_own_waits_a_moment_for_the_wires() {
+    let mut bench = Bench::at(Role::Server, Silence::UntilAudio, Some(rate(24_000)));
+    bench.write(960);
+    bench.play(1, 3 * 960);
+    bench.run_to(50);
+    assert!(bench.payload().iter().all(|byte| *byte == 0));
+    let silent = bench.sent.len();
+    bench.outbound.handle_heard(SampleRate::NARROWBAND);
+    bench.run_to(500);
+    let kinds: Vec<u8> = bench.sent[silent..].iter().map(|(_, frame)| frame[0]).collect();
+    assert_eq!(kinds, [0x10; 3]);
+    assert_eq!(bench.outbound.stats.late_frames, 0);
+}
+
+#[test]
+fn a_peer_that_says_nothing_is_spoken_to_after_that_moment() {
+    let mut bench = Bench::at(Role::Server, Silence::Never, Some(rate(24_000)));
+    bench.play(1, 3 * 960);
+    bench.run_to(500);
+    assert_eq!(bench.times(), [100, 120, 140]);
+    assert!(bench.sent.iter().all(|(_, frame)| frame[0] == 0x13));
+}

@@ -8,7 +8,7 @@ const { findFolder } = require("./asterisk-folder");
 
 const TEST_MS = 30_000;
 
-/** `define(test)` says the tests, each `test("sentence", async ({ asterisk, t }) => …)`. */
+/** `define(test)` says the tests, each `test("sentence", async ({ asterisk, t }) => …[, timeout])`. */
 function asteriskSuite(name, define) {
   const { folder, reason } = findFolder();
   // CI promises the real thing: there a skipped test would be a lie.
@@ -21,7 +21,7 @@ function asteriskSuite(name, define) {
       lab.asterisk = await Asterisk.start(folder);
     });
     after(() => finish(lab));
-    define((title, body) => test(title, { timeout: TEST_MS }, (t) => run(lab, t, body)));
+    define((title, body, timeout = TEST_MS) => test(title, { timeout }, (t) => run(lab, t, body)));
   });
 }
 

@@ -6,7 +6,7 @@ use super::marks::{Marks, Passed};
 use super::playback::{Finished, Playback, SourceFailure};
 use super::queue::{Full, Queue};
 use super::settings::Settings;
-use super::timeline::FRAME;
+use super::timeline::{FRAME, WIRE_WAIT};
 use super::voices::{Play, Slot, Voices};
 use crate::audio::Resampler;
 use crate::protocol::{Frame, SampleRate};
@@ -48,6 +48,10 @@ pub struct Outbound {
     pub(super) voices: Voices,
     pub(super) marks: Marks,
     pub(super) paused: bool,
+    /// Until when the wire's rate is waited for.
+    pub(super) unsure: Option<Instant>,
+    /// What was held back may go: the grid begins anew.
+    pub(super) starts_anew: bool,
     /// Audio, not silence, that has left.
     pub(super) played: Duration,
     /// Frames that wait for no slot: the UUID and keys of a client.
@@ -74,6 +78,8 @@ impl Outbound {
             voices: Voices::default(),
             marks: Marks::default(),
             paused: false,
+            unsure: settings.waits_for_wire().then_some(now + WIRE_WAIT),
+            starts_anew: false,
             played: Duration::ZERO,
             control: Vec::new(),
             heard_peer: false,
@@ -95,6 +101,7 @@ impl Outbound {
     /// it is was and is for the call's rate, and stays as it is; what is decoded is converted.
     pub fn handle_heard(&mut self, wire: SampleRate) {
         self.heard_peer = true;
+        self.starts_anew |= self.unsure.take().is_some();
         self.wire = wire;
         if !self.settings.keeps_rate && self.rate != wire {
             self.voices.change_rate(self.rate, wire);

@@ -28,3 +28,10 @@ pub struct Settings {
     /// More written audio than this is refused.
     pub limit: Duration,
 }
+
+impl Settings {
+    /// Whether the wire's rate is the peer's to say, and makes a difference.
+    pub(super) fn waits_for_wire(&self) -> bool {
+        self.keeps_rate && self.role == Role::Server
+    }
+}

@@ -28,6 +28,10 @@ const LEAD: Duration = Duration::from_millis(40);
 /// How late a slot may be used before it counts as missed.
 const PATIENCE: Duration = Duration::from_millis(2 * FRAME_MS);
 
+/// How long an app with a rate of its own waits for the peer's audio to say what the wire has: going
+/// over to another rate in mid-speech can be heard. Asterisk speaks within a frame or two.
+pub(super) const WIRE_WAIT: Duration = Duration::from_millis(100);
+
 /// What [`Outbound::poll_transmit`] put out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transmit {
@@ -47,7 +51,8 @@ impl Outbound {
             }
             Ending::Drained if self.is_empty() => Some(self.next),
             _ => {
-                [self.play_due(), self.queue_due(), self.silence_due()].into_iter().flatten().min()
+                let dues = [self.play_due(), self.queue_due(), self.silence_due(), self.unsure];
+                dues.into_iter().flatten().min()
             }
         }
     }
@@ -77,7 +82,7 @@ impl Outbound {
     }
 
     fn queue_due(&self) -> Option<Instant> {
-        if self.paused {
+        if self.is_held() {
             return None;
         }
         let closing = self.ending != Ending::No;
@@ -92,13 +97,19 @@ impl Outbound {
             Silence::Always => true,
             Silence::Never => false,
         };
-        let quiet = self.paused || (self.queue.len() < 2 && !self.is_playing());
+        let quiet = self.is_held() || (self.queue.len() < 2 && !self.is_playing());
         (wanted && quiet).then_some(self.next)
     }
 
     /// Moves the grid on where slots have passed unused.
     fn keep_time(&mut self, now: Instant) {
         let frame = self.rate.frame_bytes();
+        if self.unsure.take_if(|until| *until <= now).is_some() {
+            self.starts_anew = true;
+        }
+        if std::mem::take(&mut self.starts_anew) {
+            self.next = self.next.max(now);
+        }
         if self.is_playing() {
             while self.next + PATIENCE < now && self.voices.has_frame(frame) {
                 self.voices.skip(frame);
@@ -114,7 +125,7 @@ impl Outbound {
         let frame = self.rate.frame_bytes();
         let queue_due = self.queue_due().is_some_and(|due| due <= now);
         out.extend([0; HEADER_LEN]);
-        if !self.paused {
+        if !self.is_held() {
             self.voices.mix_frame(frame, self.rate, HEADER_LEN, out);
         }
         if queue_due {
@@ -136,6 +147,11 @@ impl Outbound {
         }
         self.stats.frames += 1;
         self.stats.bytes += length as u64;
+    }
+
+    /// Nothing but silence leaves: the app paused it, or the wire's rate is not known yet.
+    fn is_held(&self) -> bool {
+        self.paused || self.unsure.is_some()
     }
 
     /// Makes the wire's audio of the app's.
@@ -166,6 +182,6 @@ impl Outbound {
     }
 
     fn is_playing(&self) -> bool {
-        !self.paused && self.voices.has_frame(self.rate.frame_bytes())
+        !self.is_held() && self.voices.has_frame(self.rate.frame_bytes())
     }
 }
