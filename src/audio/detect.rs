@@ -9,7 +9,6 @@ use super::mpeg;
 pub(super) enum Container {
     Wav,
     Aiff,
-    Caf,
     Flac,
     Ogg,
     Matroska,
@@ -54,7 +53,6 @@ pub(super) fn by_extension(extension: &str) -> Option<Content> {
     let known = match extension.to_ascii_lowercase().as_str() {
         "wav" | "wave" | "wav16" => Wav,
         "aif" | "aiff" | "aifc" => Aiff,
-        "caf" => Caf,
         "flac" => Flac,
         "ogg" | "oga" | "opus" => Ogg,
         "webm" | "weba" | "mkv" | "mka" => Matroska,
@@ -90,7 +88,6 @@ fn by_signature(head: &[u8]) -> Option<Content> {
         [0x1a, 0x45, 0xdf, 0xa3, ..] => Container::Matroska,
         [b'f', b'L', b'a', b'C', ..] => Container::Flac,
         [b'O', b'g', b'g', b'S', ..] => Container::Ogg,
-        [b'c', b'a', b'f', b'f', 0, ..] => Container::Caf,
         _ => {
             let foreign = FOREIGN.iter().find(|(mark, _)| head.starts_with(mark));
             return foreign.map(|(_, name)| Content::Foreign(name));
@@ -122,16 +119,18 @@ fn foreign_extension(extension: &str) -> Option<&'static str> {
         "tta" => "True Audio",
         "ra" | "rm" => "RealAudio",
         "mp2" => "MPEG audio layer II",
+        "caf" => "Core Audio Format (CAF)",
         "dsf" | "dff" => "DSD",
         _ => return None,
     })
 }
 
-static FOREIGN: [(&[u8], &str); 14] = [
+static FOREIGN: [(&[u8], &str); 15] = [
     (b"#!AMR", "AMR"),
     (b"#!SILK", "SILK"),
     (b"#!iLBC", "iLBC"),
     (b"MThd", "MIDI"),
+    (b"caff\0\x01", "Core Audio Format (CAF)"),
     (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "Windows Media audio"),
     (b".snd", "Sun audio (AU)"),
     (b"RF64", "WAV beyond 4 GB (RF64)"),

@@ -35,6 +35,8 @@ pub struct Pipeline {
     /// Samples of the source that are still to be converted, from `taken` on.
     decoded: Vec<f32>,
     taken: usize,
+    /// Samples at the call's rate, on their way to bytes.
+    converted: Vec<f32>,
     /// Converted bytes that are still to be given, from `given` on.
     ready: Vec<u8>,
     given: usize,
@@ -83,6 +85,7 @@ impl Pipeline {
             stage: Stage::Playing,
             decoded: Vec::new(),
             taken: 0,
+            converted: Vec::new(),
             ready: Vec::new(),
             given: 0,
         };
@@ -160,14 +163,16 @@ impl Pipeline {
     fn convert(&mut self) {
         let rest = self.decoded.get(self.taken..).unwrap_or_default();
         let (piece, _) = rest.split_at(rest.len().min(PIECE));
-        let (gain, ready) = (self.gain, &mut self.ready);
-        self.resampler.process_each(piece, |value| ready.extend(sample::to_pcm(value * gain)));
+        self.converted.clear();
+        self.resampler.process(piece, &mut self.converted);
         self.taken += piece.len();
+        sample::append_pcm(&self.converted, self.gain, &mut self.ready);
     }
 
     fn drain_resampler(&mut self) {
-        let (gain, ready) = (self.gain, &mut self.ready);
-        self.resampler.finish_each(|value| ready.extend(sample::to_pcm(value * gain)));
+        self.converted.clear();
+        self.resampler.finish(&mut self.converted);
+        sample::append_pcm(&self.converted, self.gain, &mut self.ready);
     }
 
     fn decode(&mut self) {

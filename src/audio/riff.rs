@@ -49,7 +49,7 @@ fn foreign_codec(tag: &[u8]) -> Option<String> {
         0x0055 => "MP3 in WAV",
         0x0064 => "G.726 in WAV",
         0x0065 | 0x028f => "G.722 in WAV",
-        0x0160 | 0x0161 | 0x0162 => "Windows Media audio in WAV",
+        0x0160..=0x0162 => "Windows Media audio in WAV",
         _ => return Some(format!("WAV with the codec 0x{tag:04x}")),
     };
     Some(name.to_owned())

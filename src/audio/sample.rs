@@ -5,10 +5,18 @@ pub(super) fn from_pcm(bytes: &[u8]) -> impl Iterator<Item = f32> {
     bytes.chunks_exact(2).map(|pair| from_i16(i16::from_le_bytes([pair[0], pair[1]])))
 }
 
-/// The bytes of a sample, rounded; beyond -1 to 1 it saturates, and what is no number is silence.
-pub(super) fn to_pcm(value: f32) -> [u8; 2] {
-    let scaled = value * 32_768.0;
-    ((scaled + 0.5_f32.copysign(scaled)) as i16).to_le_bytes()
+/// Appends the bytes of samples, `gain` times as large and rounded. Beyond -1 to 1 they saturate,
+/// and what is no number is silence.
+pub(super) fn append_pcm(samples: &[f32], gain: f32, out: &mut Vec<u8>) {
+    let had = out.len();
+    out.resize(had + samples.len() * 2, 0);
+    let room = out.get_mut(had..).unwrap_or_default();
+    let scale = gain * 32_768.0;
+    for (pair, value) in room.chunks_exact_mut(2).zip(samples) {
+        let scaled = value * scale;
+        let rounded = (scaled + 0.5_f32.copysign(scaled)) as i16;
+        pair.copy_from_slice(&rounded.to_le_bytes());
+    }
 }
 
 pub(super) fn from_i16(value: i16) -> f32 {

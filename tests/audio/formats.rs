@@ -80,8 +80,6 @@ const ROWS: &[Row] = &[
     row("fragmented.mp4", By("ffmpeg -i in.wav -c:a aac -b:a 96k -movflags frag_keyframe+empty_moov -y fragmented.mp4"), 0.1, 32.0, 50.0),
     row("alac.m4a", By("ffmpeg -i in.wav -c:a alac -y alac.m4a"), 0.01, 80.0, 0.2),
     row("adts.aac", By("ffmpeg -i in.wav -c:a aac -b:a 96k -y adts.aac"), 0.1, 32.0, 50.0),
-    row("pcm.caf", By("ffmpeg -i in.wav -y pcm.caf"), 0.01, 80.0, 0.2),
-    row("alac.caf", By("ffmpeg -i in.wav -c:a alac -y alac.caf"), 0.01, 80.0, 25.0),
     row("tone.sln", Here(|| encode::slin(&at(8_000))), 0.01, 80.0, 0.2),
     row("tone.raw", Here(|| encode::slin(&at(8_000))), 0.01, 80.0, 0.2),
     row("tone.xyz", Here(|| encode::slin(&at(8_000))), 0.01, 80.0, 0.2),

@@ -59,7 +59,6 @@ fn headers_that_lie_are_errors() {
         ("an empty MP4", b"\0\0\0\x18ftypM4A \0\0\0\0M4A mp42".to_vec()),
         ("an MP4 box of 16 EB", b"\0\0\0\x01ftyp\xff\xff\xff\xff\xff\xff\xff\xff".to_vec()),
         ("an empty Matroska", b"\x1a\x45\xdf\xa3\x01\xff\xff\xff\xff\xff\xff\xff".to_vec()),
-        ("an empty CAF", b"caff\0\x01\0\0desc\xff\xff\xff\xff\xff\xff\xff\xff".to_vec()),
     ] {
         let (most, (_, end)) = most_held(|| decode(bytes));
         assert!(end.is_err(), "{what}");
@@ -108,7 +107,6 @@ fn what_is_open_holds_little_however_long_it_is() {
     for (name, limit) in [
         ("a.wav", 100),
         ("a.aiff", 100),
-        ("a.caf", 100),
         ("a.mp3", 160),
         ("a.flac", 160),
         ("a.opus", 300),
@@ -275,8 +273,6 @@ const ENCODERS: &[(&str, &str)] = &[
     ("f.mp4", "-c:a aac -movflags frag_keyframe+empty_moov"),
     ("l.m4a", "-c:a alac"),
     ("a.aac", ""),
-    ("a.caf", ""),
-    ("l.caf", "-c:a alac"),
     ("u.aifc", "-c:a pcm_mulaw -f aiff"),
 ];
 
@@ -286,8 +282,6 @@ const MARKS: &[&[u8]] = &[
     b"RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0",
     b"FORM\0\0\xff\xffAIFF",
     b"FORM\0\0\xff\xffAIFCCOMM",
-    b"caff\0\x01\0\0",
-    b"caff\0\x01\0\0desc\0\0\0\0\0\0\0\x20",
     b"fLaC",
     b"fLaC\0\0\0\x22",
     b"OggS\0\x02",

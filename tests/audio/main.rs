@@ -1,5 +1,6 @@
 //! Sound: what every format decodes to, how well rates are changed, what broken files do.
 
+mod figures;
 mod formats;
 mod hostile;
 mod pipeline;

@@ -114,7 +114,6 @@ fn reader(media: Media, container: Container) -> Decoding<Box<dyn FormatReader>>
     Ok(match container {
         Container::Wav => Box::new(formats::WavReader::try_new(bytes, options)?),
         Container::Aiff => Box::new(formats::AiffReader::try_new(bytes, options)?),
-        Container::Caf => Box::new(formats::CafReader::try_new(bytes, options)?),
         Container::Flac => Box::new(formats::FlacReader::try_new(bytes, options)?),
         Container::Ogg => Box::new(formats::OggReader::try_new(bytes, options)?),
         Container::Matroska => Box::new(formats::MkvReader::try_new(bytes, options)?),

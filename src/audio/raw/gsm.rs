@@ -79,12 +79,12 @@ impl Decoder {
     /// one's over the first 40 samples.
     fn short_term(&mut self, ratios: [i16; 8], samples: &mut [i16; FRAME_SAMPLES]) {
         let before = std::mem::replace(&mut self.ratios, ratios);
-        let between = |mix: fn(i16, i16) -> i16| {
+        let between = |mix: Mix| {
             let mut mixed = ratios;
             mixed.iter_mut().zip(before).for_each(|(now, old)| *now = mix(old, *now));
             mixed.map(reflection)
         };
-        let steps: [(usize, fn(i16, i16) -> i16); 4] = [
+        let steps: [(usize, Mix); 4] = [
             (13, |old, now| (old >> 2).saturating_add(now >> 2).saturating_add(old >> 1)),
             (14, |old, now| (old >> 1).saturating_add(now >> 1)),
             (13, |old, now| (old >> 2).saturating_add(now >> 2).saturating_add(now >> 1)),
@@ -114,6 +114,9 @@ impl Decoder {
         self.emphasis.saturating_add(self.emphasis) & !7
     }
 }
+
+/// How the last frame's ratio and this one's make one in between.
+type Mix = fn(i16, i16) -> i16;
 
 /// A quarter of a frame, before the filters.
 struct Excitation {

@@ -10,6 +10,9 @@ pub(super) struct Kernel {
     /// Outputs for every `down` inputs.
     pub(super) up: usize,
     pub(super) down: usize,
+    /// From one output to the next: whole inputs, and the part of one in units of 1/`up`.
+    pub(super) step: usize,
+    pub(super) part_step: usize,
     taps: usize,
     rows: Rows,
     weights: Vec<f32>,
@@ -68,11 +71,13 @@ impl Kernel {
     }
 
     fn new(up: usize, down: usize) -> Self {
+        let (step, part_step) = (down / up, down % up);
         if up == down {
-            return Self { up, down, taps: 1, rows: Rows::Copy, weights: Vec::new() };
+            let (taps, rows, weights) = (1, Rows::Copy, Vec::new());
+            return Self { up, down, step, part_step, taps, rows, weights };
         }
         let stretch = (down as f64 / up as f64).max(1.0);
-        let taps = (TAPS as f64 * stretch / 8.0).ceil() as usize * 8;
+        let taps = (TAPS as f64 * stretch / LANES as f64).ceil() as usize * LANES;
         // The slower the filter moves from one input to the next, the fewer rows it takes.
         let enough = (ROWS_MAX as f64 / stretch).ceil() as usize;
         let (rows, count) = match up <= enough {
@@ -84,7 +89,7 @@ impl Kernel {
         for row in 0..last {
             push_row(&mut weights, taps, stretch, row as f64 / count as f64);
         }
-        Self { up, down, taps, rows, weights }
+        Self { up, down, step, part_step, taps, rows, weights }
     }
 
     fn row(&self, row: usize) -> &[f32] {
@@ -109,11 +114,13 @@ fn push_row(weights: &mut Vec<f32>, taps: usize, stretch: f64, offset: f64) {
     }
 }
 
+/// The sum of products. Written as it is for the vectors that the compiler makes of it: with
+/// arrays for the slices, or the last sums in another order, it takes twice as long.
 fn dot(window: &[f32], row: &[f32]) -> f32 {
-    let mut sums = [0.0_f32; 8];
-    for (values, weights) in window.chunks_exact(8).zip(row.chunks_exact(8)) {
-        for (sum, (value, weight)) in sums.iter_mut().zip(values.iter().zip(weights)) {
-            *sum += value * weight;
+    let mut sums = [0.0_f32; LANES];
+    for (values, weights) in window.chunks_exact(LANES).zip(row.chunks_exact(LANES)) {
+        for lane in 0..LANES {
+            sums[lane] += values[lane] * weights[lane];
         }
     }
     sums.iter().sum()
@@ -150,6 +157,9 @@ const KEPT_MAX: usize = 16;
 
 /// Samples of the lower rate that an output is made of. More sharpen the edge and add latency.
 const TAPS: usize = 64;
+
+/// Sums that run side by side; each row of weights is a multiple of it.
+const LANES: usize = 8;
 
 /// Rows beyond which interpolating between two of them errs by less than -100 dB.
 const ROWS_MAX: usize = 512;

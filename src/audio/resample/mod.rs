@@ -27,6 +27,8 @@ pub struct Resampler {
     at: usize,
     /// The part of a sample beyond `at`, in units of 1/`kernel.up`.
     phase: usize,
+    /// Outputs on their way to bytes.
+    values: Vec<f32>,
 }
 
 /// What a resampler does about the samples ahead that its filter looks at.
@@ -66,23 +68,28 @@ impl Resampler {
 
     /// Takes samples and appends those that follow from them.
     pub fn process(&mut self, input: &[f32], out: &mut Vec<f32>) {
-        self.process_each(input, |value| out.push(value));
+        self.history.extend_from_slice(input);
+        self.drain(out);
     }
 
     /// The same for signed 16-bit little-endian bytes. Half a sample at the end is left out.
     pub fn process_pcm(&mut self, input: &[u8], out: &mut Vec<u8>) {
         self.history.extend(sample::from_pcm(input));
-        self.drain(|value| out.extend_from_slice(&sample::to_pcm(value)));
+        self.drain_pcm(out);
     }
 
     /// Appends what was held back, as if silence followed, and starts over.
     pub fn finish(&mut self, out: &mut Vec<f32>) {
-        self.finish_each(|value| out.push(value));
+        self.history.resize(self.history.len() + self.kernel.reach(), 0.0);
+        self.drain(out);
+        self.reset();
     }
 
     /// The same for signed 16-bit little-endian bytes.
     pub fn finish_pcm(&mut self, out: &mut Vec<u8>) {
-        self.finish_each(|value| out.extend_from_slice(&sample::to_pcm(value)));
+        self.history.resize(self.history.len() + self.kernel.reach(), 0.0);
+        self.drain_pcm(out);
+        self.reset();
     }
 
     /// Forgets all that was heard.
@@ -96,35 +103,56 @@ impl Resampler {
         (self.at, self.phase) = (0, 0);
     }
 
-    pub(super) fn process_each(&mut self, input: &[f32], emit: impl FnMut(f32)) {
-        self.history.extend_from_slice(input);
-        self.drain(emit);
-    }
-
-    pub(super) fn finish_each(&mut self, emit: impl FnMut(f32)) {
-        self.history.resize(self.history.len() + self.kernel.reach(), 0.0);
-        self.drain(emit);
-        self.reset();
-    }
-
     fn new(from_hz: u32, to_hz: u32, timing: Timing) -> Result<Self, AudioError> {
         let kernel = Kernel::shared(check_rate(from_hz)?, check_rate(to_hz)?);
-        let mut new = Self { kernel, from_hz, timing, history: Vec::new(), at: 0, phase: 0 };
+        let mut new = Self {
+            kernel,
+            from_hz,
+            timing,
+            history: Vec::new(),
+            at: 0,
+            phase: 0,
+            values: Vec::new(),
+        };
         new.reset();
         Ok(new)
     }
 
-    fn drain(&mut self, mut emit: impl FnMut(f32)) {
+    /// Appends all outputs whose window is there.
+    fn drain(&mut self, out: &mut Vec<f32>) {
         let kernel = &*self.kernel;
-        while let Some(window) = self.history.get(self.at..self.at + kernel.taps()) {
-            emit(kernel.weigh(window, self.phase));
-            self.phase += kernel.down;
-            self.at += self.phase / kernel.up;
-            self.phase %= kernel.up;
+        let had = out.len();
+        out.resize(had + self.due(), 0.0);
+        for value in out.iter_mut().skip(had) {
+            let window = self.history.get(self.at..self.at + kernel.taps()).unwrap_or_default();
+            *value = kernel.weigh(window, self.phase);
+            // The two parts of a step were divided once: a division here costs as much as the rest.
+            self.at += kernel.step;
+            self.phase += kernel.part_step;
+            if self.phase >= kernel.up {
+                self.phase -= kernel.up;
+                self.at += 1;
+            }
         }
         // The next window may start beyond what there is yet.
         let used = self.at.min(self.history.len());
         self.history.drain(..used);
         self.at -= used;
+    }
+
+    fn drain_pcm(&mut self, out: &mut Vec<u8>) {
+        let mut values = std::mem::take(&mut self.values);
+        values.clear();
+        self.drain(&mut values);
+        sample::append_pcm(&values, 1.0, out);
+        self.values = values;
+    }
+
+    /// How many outputs have their whole window in the history.
+    fn due(&self) -> usize {
+        let starts = (self.history.len() + 1).saturating_sub(self.kernel.taps());
+        let end = starts * self.kernel.up;
+        let next = self.at * self.kernel.up + self.phase;
+        end.saturating_sub(next).div_ceil(self.kernel.down)
     }
 }
