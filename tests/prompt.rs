@@ -1,6 +1,6 @@
 //! Files that are played often are decoded once.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,14 +28,14 @@ impl Drop for Folder {
     }
 }
 
-fn play(cache: &Arc<PromptCache>, path: &PathBuf, options: PlayOptions) -> Vec<u8> {
+fn play(cache: &Arc<PromptCache>, path: &Path, options: PlayOptions) -> Vec<u8> {
     let mut prompt = cache.open(path, None, 8000, options).expect("opens");
     let mut pcm = Vec::new();
     while prompt.read(1000, &mut pcm).expect("reads") {}
     pcm
 }
 
-fn hear(cache: &Arc<PromptCache>, path: &PathBuf) -> Vec<u8> {
+fn hear(cache: &Arc<PromptCache>, path: &Path) -> Vec<u8> {
     play(cache, path, PlayOptions::default())
 }
 

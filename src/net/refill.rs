@@ -26,7 +26,7 @@ pub(super) struct Job {
 /// What is decoded as it is wanted, without waiting for anybody.
 pub(super) enum Decoded {
     Prompt(Prompt),
-    Memory(Pipeline),
+    Memory(Box<Pipeline>),
 }
 
 /// What follows the audio that a source brought.
@@ -51,7 +51,7 @@ pub(super) fn open_memory(job: &Job, bytes: Bytes, chunk: usize) {
     let Job { line, play, raw, options, rate } = job;
     let (raw, hz) = (*raw, rate.hz());
     let open = move || open_bytes(Input::Memory(bytes.clone()), raw, hz);
-    begin(line, *play, Pipeline::new(open, hz, *options).map(Decoded::Memory), chunk);
+    begin(line, *play, Pipeline::new(open, hz, *options).map(Box::new).map(Decoded::Memory), chunk);
 }
 
 /// Brings the next `chunk` bytes.
