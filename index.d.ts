@@ -593,6 +593,16 @@ export interface CallOptions {
    */
   silence?: "until-audio" | "always" | "never" | undefined;
   /**
+   * What the peer's audio at 8 kHz really is. `"auto"` if missing.
+   *
+   * Asterisk's channel driver, dialled without `c(slin)`, sends G.711 labelled as signed linear audio.
+   * `"auto"` notices it from frames of 160 bytes, which are 20 ms of G.711 or 10 ms of linear audio,
+   * and from the first 200 ms of sound in them, which it passes on as it came: read the right way,
+   * speech is at least twice as smooth. Speech tells the laws apart; a short tone may not. Set it
+   * where you know it.
+   */
+  encoding?: "auto" | "slin" | "ulaw" | "alaw" | undefined;
+  /**
    * Listen for speech: `speech` and `silence` are emitted. Off if missing or `false`.
    *
    * `true` goes by the energy of the sound, which takes any sound for speech that stands out and

@@ -154,6 +154,15 @@ test("frames come in the length that the app asks for, and the last piece before
   }
 });
 
+test("G.711 that is labelled as linear audio is heard as what it is, where that is said", async (t) => {
+  const { peer, res } = await openCall(t, { encoding: "ulaw" });
+  const heard = collect(res, 320);
+  // 0xff is nothing in µ-law, 0x80 its largest sample.
+  peer.send(frame(0x10, Buffer.concat([Buffer.alloc(80, 0xff), Buffer.alloc(80, 0x80)])));
+  const samples = new Int16Array(Uint8Array.from(await soon(heard, "the audio")).buffer);
+  assert.deepEqual([samples.length, samples[0], samples[159]], [160, 0, 32_124]);
+});
+
 test("the high-water mark is in seconds at the call's rate", async (t) => {
   const call = await openCall(t, { highWaterMark: 0.1 });
   await speak(call, 48000);

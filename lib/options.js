@@ -3,6 +3,7 @@
 const { rangeError, typeError } = require("./errors.js");
 
 const SAMPLE_RATES = [8000, 12000, 16000, 24000, 32000, 44100, 48000, 96000, 192000];
+const ENCODINGS = ["auto", "slin", "ulaw", "alaw"];
 const SILENCES = ["until-audio", "always", "never"];
 const WIRE_RATE = 8000;
 const MAX_SECONDS = 3600;
@@ -16,6 +17,7 @@ const CALL_DEFAULTS = {
   sampleRate: undefined,
   frameMs: undefined,
   silence: "until-audio",
+  encoding: "auto",
   speech: undefined,
   highWaterMark: 1,
   outboundLimit: 120,
@@ -51,6 +53,7 @@ const RULES = {
   sampleRate: optional(oneOf(SAMPLE_RATES)),
   frameMs: optional(between(10, 200)),
   silence: oneOf(SILENCES),
+  encoding: oneOf(ENCODINGS),
   highWaterMark: between(0, MAX_SECONDS),
   outboundLimit: between(0, MAX_SECONDS),
   inboundLimit: between(0, MAX_SECONDS),
@@ -76,6 +79,7 @@ function nativeCallOptions(options) {
     sampleRate: options.sampleRate,
     frameMs: options.frameMs && Math.round(options.frameMs),
     silence: options.silence,
+    encoding: options.encoding,
     speech: nativeSpeechOptions(options),
     highWaterMs: Math.round(options.highWaterMark * 1000),
     outboundLimitMs: Math.round(options.outboundLimit * 1000),

@@ -19,6 +19,7 @@ import { same } from "./equal.js";
 const everyOption: Required<ServerOptions> = {
   sampleRate: 16000,
   frameMs: 60,
+  encoding: "ulaw",
   speech: { detector: "vad", threshold: 0.7, minLevel: -40, minSpeechMs: 80, minSilenceMs: 800 },
   silence: "always",
   highWaterMark: 0.5,
@@ -70,6 +71,7 @@ async function dial(signal: AbortSignal) {
   const options: Required<DialOptions> = {
     sampleRate: 192000,
     frameMs: 20,
+  encoding: "auto",
   speech: true,
     silence: "until-audio",
     highWaterMark: 1,

@@ -8,7 +8,7 @@ use napi::bindgen_prelude::{Error, Result, Status};
 use napi_derive::napi;
 
 use crate::audio::{self, Encoding, RawFormat};
-use crate::call::{self, Detector, Play, Silence, Slot};
+use crate::call::{self, Companding, Detector, Play, Silence, Slot};
 use crate::net;
 use crate::protocol::SampleRate;
 
@@ -20,6 +20,8 @@ pub struct CallOptions {
     /// None leaves the frames of `data` as they come.
     pub frame_ms: Option<u32>,
     pub silence: String,
+    /// What audio at 8 kHz is: `auto`, `slin`, `ulaw` or `alaw`.
+    pub encoding: String,
     pub speech: Option<SpeechOptions>,
     pub high_water_ms: u32,
     pub outbound_limit_ms: u32,
@@ -101,6 +103,13 @@ impl TryFrom<CallOptions> for net::CallOptions {
                 "always" => Silence::Always,
                 "never" => Silence::Never,
                 _ => return Err(invalid("silence")),
+            },
+            companding: match options.encoding.as_str() {
+                "auto" => Companding::Auto,
+                "slin" => Companding::Linear,
+                "ulaw" => Companding::Ulaw,
+                "alaw" => Companding::Alaw,
+                _ => return Err(invalid("encoding")),
             },
             speech: options.speech.map(Into::into),
             high_water: milliseconds(options.high_water_ms),

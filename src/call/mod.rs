@@ -4,6 +4,7 @@
 //! hear: audio in, frames out, each when it is due. Neither knows a socket or a clock; time is an
 //! argument. `crate::net` drives both.
 
+mod companding;
 mod ear;
 mod inbound;
 mod marks;
@@ -15,6 +16,7 @@ mod speech;
 mod timeline;
 mod voices;
 
+pub use companding::{Companding, Expander};
 pub use ear::Ear;
 pub use inbound::{Heard, Inbound, InboundStats, Role, Warning};
 pub use marks::Passed;

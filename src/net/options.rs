@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::call::{Ear, InboundStats, OutboundStats, Role, Settings, Silence, SpeechOptions};
+use crate::call::{
+    Companding, Ear, InboundStats, OutboundStats, Role, Settings, Silence, SpeechOptions,
+};
 use crate::events::InboxStats;
 use crate::protocol::SampleRate;
 
@@ -16,6 +18,8 @@ pub struct CallOptions {
     /// The length of the frames that the app hears; the peer's, if not given.
     pub frame: Option<Duration>,
     pub silence: Silence,
+    /// What the peer's audio at 8 kHz is.
+    pub companding: Companding,
     /// Listen for speech.
     pub speech: Option<SpeechOptions>,
     /// Above this much written audio, the writer is asked to wait.

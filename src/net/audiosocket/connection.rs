@@ -13,12 +13,13 @@ use tokio::net::tcp::OwnedReadHalf;
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
-use crate::call::{Ear, Heard, Inbound, Role, Speech, SpeechEvent, Warning};
+use crate::call::{Ear, Expander, Heard, Inbound, Role, Speech, SpeechEvent, Warning};
 use crate::events::{Event, Source};
 use crate::net::engine::Engine;
 use crate::net::line::Line;
 use crate::net::options::CallOptions;
 use crate::net::scratch::with_read_buffer;
+use crate::protocol::SampleRate;
 
 /// How long a peer that was hung up on may take to close.
 const LINGER: Duration = Duration::from_secs(1);
@@ -49,11 +50,17 @@ pub(super) struct Connection {
     pub line: Arc<Line>,
     reader: OwnedReadHalf,
     inbound: Inbound,
-    ear: Ear,
-    speech: Option<Speech>,
+    listener: Listener,
     peer: SocketAddr,
     identified: bool,
     over: Option<Over>,
+}
+
+/// What is done with the peer's audio on its way to JavaScript.
+struct Listener {
+    expander: Expander,
+    speech: Option<Speech>,
+    ear: Ear,
 }
 
 impl Connection {
@@ -72,8 +79,11 @@ impl Connection {
             line: Line::new(engine, source, server, role, options, writer),
             reader,
             inbound: Inbound::new(role, options.rate),
-            ear: options.ear(),
-            speech: options.speech.map(Speech::new),
+            listener: Listener {
+                expander: Expander::new(options.companding),
+                speech: options.speech.map(Speech::new),
+                ear: options.ear(),
+            },
             peer,
             identified: false,
             over: None,
@@ -102,7 +112,9 @@ impl Connection {
             self.line.hangup(false);
         }
         let line = &self.line;
-        self.ear.finish(self.inbound.rate(), &mut |rate, pcm| line.handle_audio(rate, pcm));
+        self.listener
+            .ear
+            .finish(self.inbound.rate(), &mut |rate, pcm| line.handle_audio(rate, pcm));
         self.line.end(last_words(over));
         if peer_is_there {
             self.linger().await;
@@ -131,7 +143,7 @@ impl Connection {
     }
 
     async fn step(&mut self) {
-        let Self { line, reader, inbound, ear, speech, peer, identified, over } = self;
+        let Self { line, reader, inbound, listener, peer, identified, over } = self;
         let mut ended = None;
         let handle = |bytes: &[u8]| {
             inbound.handle_bytes(bytes, &mut |heard| match heard {
@@ -139,7 +151,7 @@ impl Connection {
                     *identified = true;
                     line.begin(line.connection_event(id, *peer));
                 }
-                heard => ended = handle_heard(line, ear, speech, heard),
+                heard => ended = handle_heard(line, listener, heard),
             });
             line.handle_protocol_stats(inbound.stats);
         };
@@ -161,23 +173,23 @@ impl Connection {
     }
 }
 
+impl Listener {
+    fn hear(&mut self, line: &Line, rate: SampleRate, pcm: &[u8]) {
+        line.count_audio(pcm);
+        let pcm = self.expander.expand(rate, pcm);
+        if let Some(speech) = &mut self.speech {
+            speech.handle_audio(rate, pcm, &mut |event| line.push(speech_event(event)));
+        }
+        self.ear.hear(rate, pcm, &mut |rate, pcm| line.handle_audio(rate, pcm));
+    }
+}
+
 /// Passes on what was heard. Gives why the call is over, if that ends it; nothing follows then.
-fn handle_heard(
-    line: &Line,
-    ear: &mut Ear,
-    speech: &mut Option<Speech>,
-    heard: Heard<'_>,
-) -> Option<Over> {
+fn handle_heard(line: &Line, listener: &mut Listener, heard: Heard<'_>) -> Option<Over> {
     match heard {
         Heard::Identified(_) => {}
         Heard::Rate(rate) => line.handle_rate(rate),
-        Heard::Audio { rate, pcm } => {
-            line.count_audio(pcm);
-            if let Some(speech) = speech {
-                speech.handle_audio(rate, pcm, &mut |event| line.push(speech_event(event)));
-            }
-            ear.hear(rate, pcm, &mut |rate, pcm| line.handle_audio(rate, pcm));
-        }
+        Heard::Audio { rate, pcm } => listener.hear(line, rate, pcm),
         Heard::Dtmf(digit) => line.push(Event::Dtmf(digit.ascii())),
         Heard::Warning(Warning { code, message }) => line.push(Event::Warning { code, message }),
         Heard::Refused { code, .. } => return Some(Over::Refused(code)),
