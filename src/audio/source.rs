@@ -8,6 +8,9 @@ use super::AudioError;
 /// The sample rates, in Hz, that anything here takes or gives. What claims another is not audio.
 pub const SAMPLE_RATES: RangeInclusive<u32> = 1_000..=768_000;
 
+/// The most channels of anything.
+pub(super) const CHANNELS_MAX: u16 = 32;
+
 /// Decoded audio: one channel (all of the source's averaged), -1 to 1, piece by piece.
 pub trait Source: Send {
     /// Samples per second, of what the last [`read`](Self::read) gave. A source may change it

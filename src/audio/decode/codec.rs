@@ -5,6 +5,7 @@ use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDe
 use symphonia::core::errors::Error;
 use symphonia::core::packet::Packet;
 
+use super::guard::guarded;
 use super::open::name_of;
 use super::opus::Opus;
 use crate::audio::AudioError;
@@ -24,7 +25,8 @@ impl Codec {
         }
         // The caller trims, for all codecs alike.
         let options = AudioDecoderOptions::default().gapless(false);
-        match symphonia::default::get_codecs().make_audio_decoder(params, &options) {
+        let codecs = symphonia::default::get_codecs();
+        match guarded(|| codecs.make_audio_decoder(params, &options)) {
             Ok(decoder) => Ok(Self::Symphonia { decoder, interleaved: Vec::new() }),
             Err(Error::Unsupported(_)) => Err(AudioError::unsupported(name_of(params.codec))),
             Err(error) => Err(AudioError::corrupt(error.to_string())),

@@ -1,6 +1,7 @@
 //! Formats with a header: symphonia takes them apart and decodes them.
 
 mod codec;
+mod guard;
 mod open;
 mod opus;
 
@@ -17,6 +18,7 @@ use super::media::Watch;
 use super::source::check_rate;
 use super::{AudioError, Source};
 use codec::Codec;
+use guard::guarded;
 
 pub(super) use open::open;
 
@@ -45,7 +47,7 @@ impl Source for Decoded {
     fn read(&mut self, out: &mut Vec<f32>) -> Result<bool, AudioError> {
         self.watch.allow(READ_MAX);
         for _ in 0..PACKETS_MAX {
-            let packet = match self.reader.next_packet() {
+            let packet = match guarded(|| self.reader.next_packet()) {
                 Ok(Some(packet)) => packet,
                 Ok(None) => return self.end(),
                 Err(Error::ResetRequired) => {
@@ -74,7 +76,9 @@ impl Source for Decoded {
             return Duration::ZERO;
         };
         let to = SeekTo::Time { time, track_id: Some(self.track) };
-        let Ok(reached) = self.reader.seek(SeekMode::Accurate, to) else { return Duration::ZERO };
+        let Ok(reached) = guarded(|| self.reader.seek(SeekMode::Accurate, to)) else {
+            return Duration::ZERO;
+        };
         self.codec.reset();
         self.position_of(reached.actual_ts).unwrap_or_default().min(position)
     }
@@ -85,7 +89,7 @@ impl Decoded {
     /// keeps its time. Before the first sound it is left out: a cut MP3 starts with such.
     fn decode(&mut self, packet: &Packet, out: &mut Vec<f32>) -> Result<(), AudioError> {
         let had = out.len();
-        match self.codec.decode(packet, out) {
+        match guarded(|| self.codec.decode(packet, out)) {
             Ok(rate) => {
                 self.rate = check_rate(rate)?;
                 self.sound = self.sound.saturating_add(1);

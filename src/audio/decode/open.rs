@@ -10,10 +10,11 @@ use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
 use symphonia::core::io::{MediaSource as _, MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::default::formats;
 
+use super::guard::guarded;
 use super::{Codec, Decoded};
 use crate::audio::detect::Container;
 use crate::audio::media::{Media, Watch};
-use crate::audio::source::check_rate;
+use crate::audio::source::{CHANNELS_MAX, check_rate};
 use crate::audio::{AudioError, Source, riff};
 
 /// Opens a format with a header. `wanted_hz` is the call's rate, for codecs that can decode to
@@ -34,7 +35,7 @@ pub(in crate::audio) fn open(
     let open_ended = header.open_ended || container == Container::Matroska && !media.is_seekable();
     let watch = media.watch();
     watch.allow(OPEN_MAX);
-    let reader = reader(media, container).map_err(|error| failure(error, &watch))?;
+    let reader = guarded(|| reader(media, container)).map_err(|error| failure(error, &watch))?;
     let (track, codec) = choose(reader.as_ref(), wanted_hz)?;
     let rate = codec.rate().or(match &track.codec_params {
         Some(CodecParameters::Audio(params)) => params.sample_rate,
@@ -66,6 +67,11 @@ pub(super) fn choose(
     let default = reader.default_track(TrackType::Audio);
     for track in default.into_iter().chain(reader.tracks()) {
         let Some(CodecParameters::Audio(params)) = &track.codec_params else { continue };
+        let channels = params.channels.as_ref().map_or(1, |channels| channels.count());
+        if channels > usize::from(CHANNELS_MAX) {
+            failure = AudioError::unsupported(format!("audio of {channels} channels"));
+            continue;
+        }
         match Codec::new(params, wanted_hz) {
             Ok(codec) => return Ok((track.clone(), codec)),
             Err(error) => failure = error,

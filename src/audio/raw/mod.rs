@@ -4,7 +4,7 @@ mod gsm;
 mod source;
 
 use super::AudioError;
-use super::source::check_rate;
+use super::source::{CHANNELS_MAX, check_rate};
 
 pub(super) use source::RawSource;
 
@@ -135,5 +135,3 @@ fn sln_rate(extension: &str) -> Option<u32> {
         _ => return None,
     })
 }
-
-const CHANNELS_MAX: u16 = 32;
