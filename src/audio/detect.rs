@@ -36,7 +36,8 @@ pub(super) fn content(media: &mut Media, frames: bool) -> Result<Content, AudioE
     if let Some(known) = by_signature(head) {
         return Ok(known);
     }
-    if !frames || !mpeg::may_start(head) {
+    // Quiet audio starts with 0xff as well: a stream of it must not wait for frames.
+    if !frames || !(mpeg::is_audio(head) || mpeg::is_adts(head)) {
         return Ok(Content::Unknown);
     }
     let head = media.peek(mpeg::TWO_FRAMES)?;

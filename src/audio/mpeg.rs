@@ -3,11 +3,6 @@
 /// Bytes that hold two of the longest ordinary MPEG frames, with the header of a third.
 pub(super) const TWO_FRAMES: usize = 2 * 1_731 + 4;
 
-/// Whether a frame could start here: eleven set bits.
-pub(super) fn may_start(head: &[u8]) -> bool {
-    matches!(head, [0xff, second, ..] if second & 0xe0 == 0xe0)
-}
-
 /// Whether the bytes are layer III frames, one after the other.
 pub(super) fn is_audio(head: &[u8]) -> bool {
     follow(head, |header| match header {

@@ -109,6 +109,22 @@ fn a_stream_is_read_no_further_than_its_next_sound_needs() {
 }
 
 #[test]
+fn quiet_audio_that_starts_like_a_frame_is_not_waited_for() {
+    // A sample of -1 is 0xff 0xff. The second chunk must not be needed to say what this is.
+    struct Waiting(usize);
+    impl Read for Waiting {
+        fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
+            let count = room.len().min(self.0);
+            room[..count].fill(0xff);
+            self.0 -= count;
+            if count > 0 { Ok(count) } else { Err(std::io::ErrorKind::WouldBlock.into()) }
+        }
+    }
+    let stream = Input::Stream(Box::new(Waiting(12)));
+    assert!(open_bytes(stream, None, 8_000).is_ok());
+}
+
+#[test]
 fn a_wav_that_is_still_being_written_plays_from_its_header_on() {
     for unknown in [0_u32, u32::MAX, 0x7fff_ffff, 0x7fff_f024] {
         let mut bytes = wav(1, 16_000, 1, 16, &[], &slin(&tone(1_000.0, 16_000, 0.5, 0.5)));

@@ -11,3 +11,15 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     let broken = Err(Error::LimitError("its decoder broke on it"));
     catch_unwind(AssertUnwindSafe(work)).unwrap_or(broken)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decoder_that_panics_has_found_damage() {
+        let broken: Result<()> = guarded(|| panic!("index out of bounds"));
+        assert!(matches!(broken, Err(Error::LimitError(_))));
+        assert!(matches!(guarded(|| Ok(1)), Ok(1)));
+    }
+}
