@@ -1,5 +1,6 @@
 "use strict";
 
+const { constants } = require("node:os");
 const { getSystemErrorMap, inspect } = require("node:util");
 const { ErrorCode } = require("./types.js");
 
@@ -57,8 +58,19 @@ function systemError(errno, syscall, where = {}) {
   return Object.assign(new Error(message), { errno: -errno, code, syscall }, where);
 }
 
+/** The core's word on a lost or failed connection, as Node would put it. */
+function connectionError([errno, code, ...message], { address, port }) {
+  const number = code === "ETIMEDOUT" ? constants.errno.ETIMEDOUT : Number(errno);
+  if (number === 0) {
+    return codedError(code, message.join("\n"));
+  }
+  return port === undefined
+    ? systemError(number, "read")
+    : systemError(number, "connect", { address, port });
+}
+
 function placeOf({ address, port }) {
   return address === undefined ? "" : ` ${address}:${port}`;
 }
 
-module.exports = { AudioSocketError, badPort, codedError, rangeError, systemError, typeError };
+module.exports = { AudioSocketError, badPort, codedError, connectionError, rangeError, systemError, typeError };

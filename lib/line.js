@@ -1,8 +1,7 @@
 "use strict";
 
 const { AsyncResource } = require("node:async_hooks");
-const { constants } = require("node:os");
-const { AudioSocketError, codedError, systemError } = require("./errors.js");
+const { AudioSocketError, codedError, connectionError } = require("./errors.js");
 const { Kind, engine, route, unroute } = require("./engine.js");
 const { Farewell } = require("./farewell.js");
 const { Marks } = require("./marks.js");
@@ -297,17 +296,6 @@ class Line {
       this.handleThrow(error);
     }
   }
-}
-
-/** The core's word on a lost or failed connection, as Node would put it. */
-function connectionError([errno, code, ...message], { address, port }) {
-  const number = code === "ETIMEDOUT" ? constants.errno.ETIMEDOUT : Number(errno);
-  if (number === 0) {
-    return codedError(code, message.join("\n"));
-  }
-  return port === undefined
-    ? systemError(number, "read")
-    : systemError(number, "connect", { address, port });
 }
 
 module.exports = { Line };

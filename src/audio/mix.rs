@@ -1,4 +1,4 @@
-//! Two sounds at once.
+//! Two sounds at once, and one that goes.
 
 /// Adds `other` to `base`, sample by sample, saturating at the 16-bit limits as a loudspeaker
 /// would. Where `other` is shorter, the rest of `base` stays; where it is longer, `base` grows.
@@ -11,6 +11,16 @@ pub fn mix_into(base: &mut Vec<u8>, from: usize, other: &[u8]) {
         sum.copy_from_slice(&added.to_le_bytes());
     }
     base.extend_from_slice(beyond);
+}
+
+/// A linear fade of 16-bit samples to nothing.
+pub fn fade_out(pcm: &mut [u8]) {
+    let samples = (pcm.len() / 2) as i64;
+    for (index, sample) in pcm.chunks_exact_mut(2).enumerate() {
+        let value = i64::from(i16::from_le_bytes([sample[0], sample[1]]));
+        let faded = value * (samples - index as i64) / samples;
+        sample.copy_from_slice(&(faded as i16).to_le_bytes());
+    }
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ mod sample;
 mod source;
 
 pub use error::AudioError;
-pub use mix::mix_into;
+pub use mix::{fade_out, mix_into};
 pub use open::{Input, open_bytes, open_file};
 pub use pipeline::{Pipeline, PlayOptions};
 pub use prompt::{Prompt, PromptCache, PromptCacheStats};

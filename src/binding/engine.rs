@@ -10,57 +10,13 @@ use napi_derive::napi;
 
 use super::doorbell::Doorbell;
 use super::options::{DialOptions, ListenOptions, PlayOptions};
+use super::results::{CallStats, Listening, PromptCacheStats, ServerStats};
 use crate::events::{Opening, Packer};
 use crate::net::{self, Line, PlayInput};
 use crate::protocol::Digit;
 
 /// Bytes of an entry in the list of writes: the call's number, the length, both 32 bits.
 const ENTRY: usize = 8;
-
-/// A server that listens, or why it does not.
-#[napi(object)]
-pub struct Listening {
-    /// 0, or the system's error number; the other fields mean nothing then.
-    pub errno: i32,
-    pub id: u32,
-    pub address: String,
-    pub port: u16,
-    pub family: String,
-}
-
-/// What one call has carried, and what went wrong.
-#[napi(object)]
-pub struct CallStats {
-    pub frames_in: f64,
-    pub bytes_in: f64,
-    pub dropped_frames_in: f64,
-    pub dropped_bytes_in: f64,
-    pub unknown_kinds: f64,
-    pub malformed: f64,
-    pub frames_out: f64,
-    pub bytes_out: f64,
-    pub queued_bytes_out: f64,
-    pub late_frames: f64,
-    pub underruns: f64,
-}
-
-/// What one server has seen.
-#[napi(object)]
-pub struct ServerStats {
-    pub connections: f64,
-    pub accepted: f64,
-    pub calls: f64,
-    pub dropped: f64,
-}
-
-/// How well files that are played often are kept.
-#[napi(object)]
-pub struct PromptCacheStats {
-    pub hits: f64,
-    pub misses: f64,
-    pub files: f64,
-    pub bytes: f64,
-}
 
 /// Everything of one JavaScript environment.
 #[napi]
@@ -108,13 +64,7 @@ impl Engine {
 
     #[napi]
     pub fn server_stats(&self, id: u32) -> Option<ServerStats> {
-        let stats = self.engine.server_stats(id)?;
-        Some(ServerStats {
-            connections: stats.connections as f64,
-            accepted: stats.accepted as f64,
-            calls: stats.calls as f64,
-            dropped: stats.dropped as f64,
-        })
+        self.engine.server_stats(id).map(Into::into)
     }
 
     #[napi]
@@ -124,13 +74,7 @@ impl Engine {
 
     #[napi]
     pub fn prompt_cache_stats(&self) -> PromptCacheStats {
-        let stats = self.engine.prompts.stats();
-        PromptCacheStats {
-            hits: stats.hits as f64,
-            misses: stats.misses as f64,
-            files: stats.files as f64,
-            bytes: stats.bytes as f64,
-        }
+        self.engine.prompts.stats().into()
     }
 
     /// Gives the number of a call that is being placed.
@@ -279,20 +223,7 @@ impl Engine {
     /// Null once the call is forgotten.
     #[napi]
     pub fn call_stats(&self, id: u32) -> Option<CallStats> {
-        let stats = self.line(id)?.stats();
-        Some(CallStats {
-            frames_in: stats.frames_in as f64,
-            bytes_in: stats.bytes_in as f64,
-            dropped_frames_in: stats.inbox.dropped_frames as f64,
-            dropped_bytes_in: stats.inbox.dropped_bytes as f64,
-            unknown_kinds: stats.protocol.unknown_kinds as f64,
-            malformed: stats.protocol.malformed as f64,
-            frames_out: stats.outbound.frames as f64,
-            bytes_out: stats.outbound.bytes as f64,
-            queued_bytes_out: stats.queued_bytes as f64,
-            late_frames: stats.outbound.late_frames as f64,
-            underruns: stats.outbound.underruns as f64,
-        })
+        Some(self.line(id)?.stats().into())
     }
 
     /// JavaScript has seen the call's end.

@@ -3,3 +3,4 @@
 mod doorbell;
 mod engine;
 mod options;
+mod results;

@@ -3,11 +3,10 @@
 use std::time::{Duration, Instant};
 
 use super::marks::{Marks, Passed};
-use super::playback::{Finished, Playback, SourceFailure};
+use super::playback::{Finished, Play, Playback, Slot, SourceFailure};
 use super::queue::{Full, Queue};
-use super::settings::Settings;
-use super::timeline::{FRAME, WIRE_WAIT};
-use super::voices::{Play, Slot, Voices};
+use super::settings::{FRAME, Settings, WIRE_WAIT};
+use super::voices::Voices;
 use crate::audio::Resampler;
 use crate::protocol::{Frame, SampleRate};
 

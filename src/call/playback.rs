@@ -3,9 +3,33 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::voices::{Play, fade};
-use crate::audio::Resampler;
+use crate::audio::{Resampler, fade_out};
 use crate::protocol::SampleRate;
+
+/// A play replaces the one in its slot and is mixed with the one in the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// What `play` plays.
+    Play,
+    /// What `playStream` plays.
+    Stream,
+}
+
+impl Slot {
+    pub const ALL: [Self; 2] = [Self::Play, Self::Stream];
+}
+
+/// How a play is to be begun.
+#[derive(Clone, Copy, Debug)]
+pub struct Play {
+    /// Its number.
+    pub play: u32,
+    pub slot: Slot,
+    /// How long it fades when it is stopped.
+    pub fade_out: Duration,
+    /// What is fed was made for the call's rate as it is now, and is converted when that changes.
+    pub keeps_rate: bool,
+}
 
 /// How a play came to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,7 +125,7 @@ impl Playback {
     /// Ends the play: what waits is cut to the fade.
     pub fn fade_out(&mut self, rate: SampleRate) {
         self.pcm.truncate(rate.bytes_in(self.fade).min(self.len() & !1));
-        fade(self.pcm.make_contiguous());
+        fade_out(self.pcm.make_contiguous());
         self.stopped = true;
         self.ended = true;
     }

@@ -3,7 +3,13 @@
 use std::time::Duration;
 
 use super::inbound::Role;
-use crate::protocol::SampleRate;
+use crate::protocol::{FRAME_MS, SampleRate};
+
+pub(super) const FRAME: Duration = Duration::from_millis(FRAME_MS);
+
+/// How long an app with a rate of its own waits for the peer's audio to say what the wire has: going
+/// over to another rate in mid-speech can be heard. Asterisk speaks within a frame or two.
+pub(super) const WIRE_WAIT: Duration = Duration::from_millis(100);
 
 /// When silence is sent where there is nothing else to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,21 +16,15 @@ use std::time::{Duration, Instant};
 
 use super::inbound::Role;
 use super::outbound::{Ending, Outbound};
-use super::settings::Silence;
+use super::settings::{FRAME, Silence};
 use crate::audio::mix_into;
 use crate::protocol::{FRAME_MS, Frame, HEADER_LEN, header};
-
-pub(super) const FRAME: Duration = Duration::from_millis(FRAME_MS);
 
 /// How far ahead of real time written audio may leave, less the frame itself.
 const LEAD: Duration = Duration::from_millis(40);
 
 /// How late a slot may be used before it counts as missed.
 const PATIENCE: Duration = Duration::from_millis(2 * FRAME_MS);
-
-/// How long an app with a rate of its own waits for the peer's audio to say what the wire has: going
-/// over to another rate in mid-speech can be heard. Asterisk speaks within a frame or two.
-pub(super) const WIRE_WAIT: Duration = Duration::from_millis(100);
 
 /// What [`Outbound::poll_transmit`] put out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,24 +1,10 @@
 //! What plays: up to one source of each slot, mixed.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
-use super::playback::{Finished, Playback, SourceFailure};
+use super::playback::{Finished, Playback, Slot, SourceFailure};
 use crate::audio::mix_into;
 use crate::protocol::SampleRate;
-
-/// A play replaces the one in its slot and is mixed with the one in the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Slot {
-    /// What `play` plays.
-    Play,
-    /// What `playStream` plays.
-    Stream,
-}
-
-impl Slot {
-    pub const ALL: [Self; 2] = [Self::Play, Self::Stream];
-}
 
 /// The plays of a call, and those that have come to their end.
 #[derive(Debug, Default)]
@@ -131,26 +117,4 @@ impl Voices {
     pub fn poll_finished(&mut self) -> Option<Finished> {
         self.finished.pop_front()
     }
-}
-
-/// A linear fade of 16-bit samples to nothing.
-pub(super) fn fade(pcm: &mut [u8]) {
-    let samples = (pcm.len() / 2) as i64;
-    for (index, sample) in pcm.chunks_exact_mut(2).enumerate() {
-        let value = i64::from(i16::from_le_bytes([sample[0], sample[1]]));
-        let faded = value * (samples - index as i64) / samples;
-        sample.copy_from_slice(&(faded as i16).to_le_bytes());
-    }
-}
-
-/// How a play is to be begun.
-#[derive(Clone, Copy, Debug)]
-pub struct Play {
-    /// Its number.
-    pub play: u32,
-    pub slot: Slot,
-    /// How long it fades when it is stopped.
-    pub fade_out: Duration,
-    /// What is fed was made for the call's rate as it is now, and is converted when that changes.
-    pub keeps_rate: bool,
 }
