@@ -2,8 +2,8 @@
 
 import { EventEmitter } from "node:events";
 import { AddressInfo } from "node:net";
+import { Duplex, Readable, Writable } from "node:stream";
 import { ReadableStream as WebReadableStream } from "node:stream/web";
-import { Readable, Writable } from "node:stream";
 
 /**
  * A server that Asterisk dials.
@@ -238,7 +238,9 @@ export class AudioStream extends EventEmitter {
    * - `play` reads the whole file first. If it cannot, what plays goes on.
    * - `play` and `write` are not mixed.
    * - `hangup` does not know `drain`. It also emits `end` on `readable`.
-   * - `stats` counts only what leaves.
+   * - `stats` counts only what leaves, and what slow readers of Node streams lose.
+   * - The Node streams read and write as `data` and `write` do: `writable` is not paced, and finishes
+   *   when `socket` has taken everything.
    *
    * @example
    * const stream = new AudioStream(new Readable({ read() {} }), socket);
@@ -436,6 +438,88 @@ export class AudioStream extends EventEmitter {
    * stream.onClose(() => console.log(stream.stats().droppedFramesIn));
    */
   stats(): CallStats;
+
+  /**
+   * What the peer says, as a Node `Readable`.
+   *
+   * To read from it is to listen to `data`: audio that was held comes first. Chunks are frames, as
+   * `data` gives them, unless `read(size)` asks for another size. It ends with the call. An error of
+   * the call destroys it with that error, which is no uncaught exception where nobody listens.
+   * `destroy()` stops listening; the call goes on.
+   *
+   * When its reader is slow, audio waits in the stream: `inboundLimit` seconds of it. Beyond that
+   * the oldest is dropped and counted in `stats()`.
+   *
+   * Always the same stream until it has closed; then, while the call lasts, a new one, which hears
+   * what comes from its first read on. After the end, one that ends at once.
+   *
+   * @example
+   * await pipeline(stream.readable, fs.createWriteStream("caller.sln"));
+   */
+  readonly readable: Readable;
+
+  /**
+   * What the peer is to hear, as a Node `Writable`.
+   *
+   * Takes chunks as `write` does, at the pace at which they leave: no more than `highWaterMark`
+   * seconds, and no more than one, are ahead of it. So a `pipeline` into it runs in real time. It
+   * finishes when its last frame has left, which is when the `pipeline` resolves; the call goes on.
+   * Half a sample at its very end never leaves.
+   *
+   * - Anything but a Buffer, TypedArray or DataView, such as a string, destroys it with a
+   *   `TypeError` with the code `ERR_INVALID_ARG_TYPE`.
+   * - When the call is over, or hung up, while it has audio that has not left, it is destroyed with
+   *   `ERR_STREAM_PREMATURE_CLOSE`. When the call fails, with that error. Neither is an uncaught
+   *   exception where nobody listens. Else it closes.
+   * - `destroy()`, and a `pipeline` that is aborted, drop what the stream has. Up to a second that
+   *   is queued is heard all the same; `clear` drops that, too.
+   * - `clear` drops what was written to it and has not left. What comes after is heard.
+   *
+   * Always the same stream until it has closed; then, while the call lasts, a new one: one
+   * `pipeline` may follow another.
+   *
+   * @example
+   * for (const sentence of answer) {
+   *   await pipeline(synthesize(sentence), stream.writable);
+   * }
+   */
+  readonly writable: Writable;
+
+  /**
+   * Both as one Node `Duplex`: a `readable` and a `writable` of its own.
+   *
+   * `end()` ends what is said, and what is heard goes on. When the call is over its reading side
+   * ends. So does its writing side, if nothing was ever written; if it was and is not ended, the
+   * stream closes a turn after it was read to its end. Like the others, it never hangs up,
+   * `destroy()` included.
+   *
+   * @example
+   * await pipeline(stream.duplex, bot, stream.duplex);
+   */
+  readonly duplex: Duplex;
+
+  /**
+   * What the peer says, frame by frame. Each loop has a `readable` of its own.
+   *
+   * To leave the loop stops listening; the call goes on, and may be looped over again. The loop ends
+   * with the call, and throws the call's error.
+   *
+   * @example
+   * for await (const pcm of stream) {
+   *   recognizer.write(pcm);
+   * }
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Buffer>;
+
+  /**
+   * Hangs up at the end of an `await using` block, and waits for the call's end.
+   *
+   * Audio that has not left is dropped, as by `hangup()`.
+   *
+   * @example
+   * await using call = await AudioSocket.connect({ port: 9092 });
+   */
+  [Symbol.asyncDispose](): Promise<void>;
 
   /** Listens to `data`. Throws as `on` does for anything but a function, as do the next three. */
   onData(callback: (pcm: Buffer) => void): this;
@@ -706,7 +790,10 @@ export interface CallStats {
   framesIn: number;
   /** Bytes that arrived. */
   bytesIn: number;
-  /** Frames that arrived and were dropped, because nobody took them in time. */
+  /**
+   * Frames that arrived and were dropped, because nobody took them in time. Each Node stream whose
+   * reader is slow counts its own.
+   */
   droppedFramesIn: number;
   /** Bytes that arrived and were dropped. */
   droppedBytesIn: number;

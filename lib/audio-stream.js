@@ -2,8 +2,10 @@
 
 const { EventEmitter } = require("node:events");
 const { toBytes } = require("./bytes.js");
+const { CallDuplex, CallReadable, CallWritable } = require("./call-streams.js");
 const { rangeError, typeError } = require("./errors.js");
 const { Line } = require("./line.js");
+const { NodeStreams } = require("./node-streams.js");
 const { PairLine } = require("./pair-line.js");
 const { playOptions, streamOptions } = require("./play-options.js");
 const { toReadable, toSource } = require("./source.js");
@@ -19,6 +21,7 @@ const DIGIT = /^[0-9*#A-D]$/i;
  */
 class AudioStream extends EventEmitter {
   #line;
+  #streams = null;
 
   constructor(readable, socket) {
     super({ captureRejections: true });
@@ -49,6 +52,7 @@ class AudioStream extends EventEmitter {
 
   clear() {
     this.#line.clear();
+    this.#streams?.handleClear();
   }
 
   pause() {
@@ -93,7 +97,29 @@ class AudioStream extends EventEmitter {
   }
 
   stats() {
-    return this.#line.stats();
+    const stats = this.#line.stats();
+    return this.#streams === null ? stats : this.#streams.addTo(stats);
+  }
+
+  get readable() {
+    return this.#nodeStreams.current(CallReadable);
+  }
+
+  get writable() {
+    return this.#nodeStreams.current(CallWritable);
+  }
+
+  get duplex() {
+    return this.#nodeStreams.current(CallDuplex);
+  }
+
+  [Symbol.asyncIterator]() {
+    return this.#nodeStreams.iterate();
+  }
+
+  async [Symbol.asyncDispose ?? Symbol.for("nodejs.asyncDispose")]() {
+    this.#line.hangup(false);
+    await this.#nodeStreams.ended();
   }
 
   onData(callback) {
@@ -127,6 +153,11 @@ class AudioStream extends EventEmitter {
   /** An async listener rejected. */
   [Symbol.for("nodejs.rejection")](error) {
     this.#line.handleThrow(error);
+  }
+
+  get #nodeStreams() {
+    this.#streams ??= new NodeStreams(this, this.#line);
+    return this.#streams;
   }
 
   #listen(event, callback) {

@@ -21,13 +21,19 @@ const ASIDE = new Set(["dtmf", "warning", "speech", "silence"]);
  * not (`handleUnheard`, `handleThrow`), and when it is over (`handleEnded`).
  */
 class Line {
+  /** No more audio leaves. `end` follows, in its time. */
+  isEnding = false;
+  /** `end` was emitted. */
+  isOver = false;
   #owner;
   #options;
   #scope = new AsyncResource("AudioStream", { requireManualDestroy: true });
   #stream = null;
+  #streams = null;
   #plays;
   #marks = new Marks();
   #waiting = 0;
+  #written = 0;
   #highWater = 0;
   #needsDrain = false;
   #open = false;
@@ -52,6 +58,11 @@ class Line {
     this.#stream = stream;
   }
 
+  /** The Node streams over this call are to hear of its error and its end. */
+  watch(streams) {
+    this.#streams = streams;
+  }
+
   /** Where `onData` and its like listen. */
   get emitter() {
     return this.#stream;
@@ -69,6 +80,7 @@ class Line {
     const fits = this.#waiting + bytes.length <= this.#highWater;
     if (fits && outbox.put(this, bytes)) {
       this.#waiting += bytes.length;
+      this.#written += bytes.length;
       return true;
     }
     return this.#writeNow(bytes);
@@ -104,6 +116,38 @@ class Line {
     engine().mark(this.id, mark);
   }
 
+  /**
+   * Calls `done` when all that was written before has left or was cleared; never, if the call ends
+   * first, or where a mark cannot tell: it stands behind what plays, too, which may play for ever.
+   */
+  whenLeft(done) {
+    if (this.#plays.isEmpty && this.#marks.hasRoom) {
+      this.mark(done);
+    }
+  }
+
+  /** Whether `write` takes anything. */
+  get takes() {
+    return !this.#closing && !this.isEnding;
+  }
+
+  /** Bytes of what was written: those that wait, and those that have left or were cleared. */
+  get levels() {
+    outbox.flush();
+    const queued = this.stats().queuedBytesOut;
+    return { queued, gone: this.#written - queued };
+  }
+
+  /** Bytes above which `write` gives false. */
+  get highWater() {
+    return this.#highWater;
+  }
+
+  /** Bytes of heard audio that may wait for a reader. */
+  get inboundLimit() {
+    return this.#options.inboundLimit * this.sampleRate * BYTES_PER_SAMPLE;
+  }
+
   get progress() {
     const [playedMs, queuedMs] = this.#lastProgress ?? this.#flushedProgress();
     return { playedMs, queuedMs };
@@ -124,6 +168,7 @@ class Line {
     if (!drain) {
       // Who hangs up does not wait to hear more.
       this.#openInbox();
+      this.#beginEnding();
     }
   }
 
@@ -155,6 +200,7 @@ class Line {
 
   /** The server closes: whoever has not listened yet will not. */
   handleOwnerClosing() {
+    this.#beginEnding();
     this.#farewell.reconsider();
   }
 
@@ -204,6 +250,7 @@ class Line {
       case Kind.HUNGRY:
         return this.#plays.handleHungry(Number(fields[0]));
       case Kind.ENDING:
+        this.#beginEnding();
         return this.#farewell.begin(() => this.#openInbox());
       case Kind.END:
         return this.#handleEnd();
@@ -219,6 +266,7 @@ class Line {
         `More than ${this.#options.outboundLimit} s of audio would wait to be sent; nothing was queued`
       );
     }
+    this.#written += bytes.length;
     this.#waiting = Math.floor(result / 2);
     this.#needsDrain = result % 2 === 1;
     return !this.#needsDrain;
@@ -232,7 +280,12 @@ class Line {
   }
 
   #handleMark(mark, cleared) {
-    this.#emit("mark", this.#marks.take(mark), { cleared });
+    const name = this.#marks.take(mark);
+    if (typeof name === "function") {
+      name();
+    } else {
+      this.#emit("mark", name, { cleared });
+    }
   }
 
   #handleSilence(startMs, endMs) {
@@ -253,15 +306,23 @@ class Line {
   }
 
   #handleError(error) {
-    if (this.#stream.listenerCount("error") === 0) {
-      this.#owner.handleUnheard(error, this.#stream);
-    } else {
+    const isHeard = this.runInScope(() => this.#streams?.handleError(error));
+    if (this.#stream.listenerCount("error") > 0) {
       this.#emit("error", error);
+    } else if (!isHeard) {
+      this.#owner.handleUnheard(error, this.#stream);
     }
+  }
+
+  /** Audio that has not left will not. */
+  #beginEnding() {
+    this.isEnding = true;
+    this.runInScope(() => this.#streams?.handleEnding());
   }
 
   #handleEnd() {
     this.#ended = true;
+    this.#beginEnding();
     this.#lastStats = engine().callStats(this.id);
     this.#lastProgress = engine().progress(this.id);
     engine().forget(this.id);
@@ -269,6 +330,8 @@ class Line {
     this.#plays.handleEnd();
     this.#farewell.begin(() => {
       this.#owner.handleEnded(this);
+      this.isOver = true;
+      this.runInScope(() => this.#streams?.handleEnd());
       this.#emit("end");
     });
   }

@@ -10,9 +10,13 @@ class Marks {
   #names = new Map();
   #last = 0;
 
+  get hasRoom() {
+    return this.#names.size < MAX_MARKS;
+  }
+
   /** Gives the number for a new mark. */
   add(name) {
-    if (this.#names.size >= MAX_MARKS) {
+    if (!this.hasRoom) {
       throw codedError("ERR_TOO_MANY_MARKS", `${MAX_MARKS} marks wait already`);
     }
     this.#last = (this.#last + 1) >>> 0;

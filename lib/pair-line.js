@@ -28,6 +28,8 @@ const NO_STATS = {
   underruns: 0
 };
 
+const SECOND_BYTES = 50 * FRAME_BYTES;
+
 const FORWARDED = new Set(["data", "end", "error"]);
 
 /**
@@ -36,6 +38,9 @@ const FORWARDED = new Set(["data", "end", "error"]);
  */
 class PairLine {
   sampleRate = SAMPLE_RATE;
+  highWater = SECOND_BYTES;
+  inboundLimit = 5 * SECOND_BYTES;
+  isOver = false;
   #readable;
   #socket;
   #stream = null;
@@ -59,6 +64,27 @@ class PairLine {
 
   attach(stream) {
     this.#stream = stream;
+  }
+
+  /** The Node streams over the pair are to hear of its error and its end. */
+  watch(streams) {
+    const over = () => {
+      if (!this.isOver) {
+        this.isOver = true;
+        streams.handleEnd();
+      }
+    };
+    for (const side of new Set([this.#readable, this.#socket])) {
+      side.on?.("end", over).on("close", over);
+      side.on?.("error", (error) => {
+        if (!streams.handleError(error) && side.listenerCount("error") === 1) {
+          this.handleThrow(error);
+        }
+      });
+    }
+    if (this.#hungUp || this.#readable.readableEnded || this.#readable.destroyed || this.#socket.destroyed) {
+      over();
+    }
   }
 
   /** Where `onData` and its like listen. */
@@ -108,6 +134,27 @@ class PairLine {
     const last = this.#playback?.settled ?? Promise.resolve({ completed: true });
     // A source that failed has played what it had.
     last.catch(() => ({ completed: true })).then(passed);
+  }
+
+  /** Calls `done` when the socket has taken all that was written. */
+  whenLeft(done) {
+    if (this.levels.queued === 0) {
+      done();
+    }
+  }
+
+  get takes() {
+    return !this.#hungUp && !this.isOver;
+  }
+
+  get isEnding() {
+    return this.isOver;
+  }
+
+  /** As a line of the core's; here it is the socket that audio waits in. */
+  get levels() {
+    const queued = this.#socket.writableLength ?? 0;
+    return { queued, gone: this.#bytesOut - queued };
   }
 
   get progress() {

@@ -42,6 +42,10 @@ class Plays {
     });
   }
 
+  get isEmpty() {
+    return this.#pending.size === 0;
+  }
+
   /** A play's source is to bring more. */
   handleHungry(play) {
     this.#pending.get(play)?.feeder?.resume();

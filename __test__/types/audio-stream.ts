@@ -3,7 +3,8 @@
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { Socket } from "node:net";
-import { PassThrough, Readable, Writable } from "node:stream";
+import { Duplex, PassThrough, Readable, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import {
   AudioSocketError,
   AudioStream,
@@ -49,6 +50,24 @@ async function speak() {
   console.log(completed, playedMs, pcm);
 }
 console.log(speak);
+
+same<typeof stream.readable, Readable>();
+same<typeof stream.writable, Writable>();
+same<typeof stream.duplex, Duplex>();
+same<Awaited<ReturnType<(typeof stream)[typeof Symbol.asyncDispose]>>, void>();
+
+async function pass(signal: AbortSignal) {
+  await pipeline(stream.readable, stream.writable, { signal });
+  await pipeline(stream.duplex, new PassThrough(), stream.duplex);
+  await pipeline(speech, stream.writable);
+  for await (const pcm of stream) {
+    same<typeof pcm, Buffer>();
+  }
+  for await (const pcm of stream[Symbol.asyncIterator]()) {
+    same<typeof pcm, Buffer>();
+  }
+}
+console.log(pass);
 
 stream.on("data", (pcm) => same<typeof pcm, Buffer>());
 stream.on("dtmf", (digit) => same<typeof digit, string>());
@@ -107,6 +126,14 @@ stream.dtmf(42);
 stream.hangup({ force: true });
 // @ts-expect-error the rate is the wire's
 stream.sampleRate = 16000;
+// @ts-expect-error the call's streams are its own
+stream.readable = new PassThrough();
+// @ts-expect-error one listens by reading
+stream.readable();
+// @ts-expect-error what is heard cannot be written to
+stream.readable.write(Buffer.alloc(320));
+// @ts-expect-error what is said cannot be read
+stream.writable.read();
 // @ts-expect-error audio comes as a Buffer
 stream.onData((pcm: string) => console.log(pcm));
 // @ts-expect-error audio comes as a Buffer
