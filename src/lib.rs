@@ -5,6 +5,7 @@
 //! | [`protocol`] | AudioSocket's frames and their bytes                  | what a frame means       |
 //! | [`audio`]  | mixing, and files of audio                              | when it is heard         |
 //! | [`call`]   | one call: what is heard, what is said and when          | sockets, the clock       |
+//! | [`record`] | the recording of a call: both sides in time, in a file  | the clock, who starts it |
 //! | [`events`] | what happened, on its way to JavaScript                 | N-API                    |
 //! | [`net`]    | servers, connections, the I/O thread, the pacer         | JavaScript               |
 //! | `binding`  | N-API                                                   | everything else          |
@@ -18,4 +19,5 @@ pub mod call;
 pub mod events;
 pub mod net;
 pub mod protocol;
+pub mod record;
 mod sync;
