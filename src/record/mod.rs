@@ -1,15 +1,33 @@
-//! The recording of a call: both sides, each in its place in time.
+//! The recording of a call: both sides, each in its place in time, in a file.
 //!
-//! [`Aligner`] is where the sides meet: it knows neither files nor a clock. When something was
-//! heard or said is an argument; conversion between rates is left to whoever brings a
-//! [`Convert`].
+//! [`RecordThread`] starts recordings and writes them all; a [`Recorder`] is a call's handle on
+//! one. What a call hears and says is copied into a bounded queue and nothing more; the thread
+//! takes it from there:
+//!
+//! ```text
+//! Recorder::push → Queue ─(every 100 ms)→ Job → Aligner → RecordingFile
+//! ```
+//!
+//! [`Aligner`] is where the sides meet: it knows neither files nor a clock. Start reading there.
+//! When something was heard or said is an argument everywhere; conversion between rates is left to
+//! whoever brings a [`Convert`].
 
 mod aligner;
 mod convert;
 mod drift;
+mod error;
+mod file;
+mod job;
 mod lane;
 mod options;
+mod queue;
+mod recorder;
+mod thread;
+mod wav;
 
 pub use aligner::{Aligner, LOOK_AHEAD};
 pub use convert::{Convert, MakeConvert};
+pub use error::RecordError;
 pub use options::{Format, RecordOptions, Side, Sides, Summary};
+pub use recorder::{Outcome, Recorder};
+pub use thread::RecordThread;
