@@ -1,0 +1,8 @@
+//! The recording of a call.
+
+mod aligning;
+mod any_order;
+mod crash;
+mod files;
+mod support;
+mod threads;
