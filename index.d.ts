@@ -400,6 +400,26 @@ export class AudioStream extends EventEmitter {
   readonly queuedMs: number;
 
   /**
+   * Records the call to a file: what the caller says, what the caller hears, or both, each in its
+   * place in time.
+   *
+   * The recording begins at once and ends with `stop` or with the call. It is written off the audio
+   * path; should the disk fall seconds behind, frames are left out as silence and counted. The file
+   * is playable at any moment: a crash loses the last second at most. A recording that fails is an
+   * `error` of the recording, or a process warning where nobody listens; the call goes on. A call may
+   * have eight at a time.
+   *
+   * Throws `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE` for wrong arguments, and `ERR_NOT_RECORDABLE`
+   * over a pair of objects.
+   *
+   * @example
+   * const recording = stream.record("/srv/recordings/call.wav");
+   * recording.on("error", (error) => console.error(error.code));
+   * const { durationMs } = await recording.stop();
+   */
+  record(path: string, options?: RecordOptions): Recording;
+
+  /**
    * Sends keys, ahead of all audio that waits.
    *
    * Each character is one key: `0` to `9`, `*`, `#`, `A` to `D`. For calls placed with `connect`:
@@ -603,6 +623,68 @@ export class AudioStream extends EventEmitter {
   prependOnceListener<E extends StreamEvent>(event: E, listener: StreamListener<E>): this;
   off<E extends StreamEvent>(event: E, listener: StreamListener<E>): this;
   removeListener<E extends StreamEvent>(event: E, listener: StreamListener<E>): this;
+}
+
+/**
+ * A recording of a call, from `AudioStream.record`.
+ *
+ * @example
+ * stream.on("dtmf", () => recording.pause()); // card numbers are not for the file
+ */
+export class Recording extends EventEmitter {
+  private constructor();
+
+  /** Where it is written, as an absolute path. */
+  get path(): string;
+
+  /** Leaves out what comes from now on. After the end, nothing happens. */
+  pause(): void;
+
+  /** Goes on where it was paused. */
+  resume(): void;
+
+  /**
+   * Ends it. Resolves when the file is complete; twice gives the same.
+   *
+   * Rejects with the error that ended it before: the system's, with `code`, `path` and `syscall`
+   * (`EEXIST`, `ENOENT`, `ENOSPC`), `ERR_NOT_A_FILE`, `ERR_RECORDING_TOO_LONG` at 4 GiB,
+   * `ERR_UNSUPPORTED_FORMAT` for `sln` of both sides, `ERR_NOT_RECORDABLE` when the call is over or has
+   * eight recordings, `ERR_RECORDING_ABORTED` when the environment ends.
+   */
+  stop(): Promise<RecordingSummary>;
+
+  /** It has ended well: by `stop`, or because the call ended. */
+  on(event: "finish", listener: (summary: RecordingSummary) => void): this;
+  /** It failed; see `stop`. What was written until then can be played. */
+  on(event: "error", listener: (error: NodeJS.ErrnoException) => void): this;
+  on(event: string | symbol, listener: (...args: any[]) => void): this;
+}
+
+/** How a call is recorded. */
+export interface RecordOptions {
+  /**
+   * `"caller"` is what the app hears, `"app"` what the caller hears, `"both"` stereo with the caller
+   * left, `"mix"` their sum. `"both"` if missing, `"mix"` for `sln`.
+   */
+  sides?: "caller" | "app" | "both" | "mix" | undefined;
+  /** `"wav"`, or `"sln"` for samples without a header. If missing, what the extension says. */
+  format?: "wav" | "sln" | undefined;
+  /** Samples a second. The call's if missing. */
+  sampleRate?: SampleRate | undefined;
+  /** Replaces a file that is there, which otherwise fails with `EEXIST`. */
+  overwrite?: boolean | undefined;
+}
+
+/** A recording that has ended well. */
+export interface RecordingSummary {
+  /** Where it is, as an absolute path. */
+  path: string;
+  /** How long it sounds, in milliseconds. */
+  durationMs: number;
+  /** The file's length, with its header. */
+  bytes: number;
+  /** Frames that are silence in the file because the disk was too slow. */
+  droppedFrames: number;
 }
 
 /**

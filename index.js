@@ -4,6 +4,7 @@
 const { AudioSocket } = require("./lib/audio-socket.js");
 const { AudioStream } = require("./lib/audio-stream.js");
 const { AudioSocketError } = require("./lib/errors.js");
+const { Recording } = require("./lib/recording.js");
 const {
   ErrorCode,
   EventType,
@@ -20,5 +21,6 @@ module.exports = {
   EventType,
   MAXIMUM_MESSAGE_LENGTH,
   MINIMUM_MESSAGE_LENGTH,
-  MessageType
+  MessageType,
+  Recording
 };

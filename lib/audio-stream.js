@@ -8,6 +8,7 @@ const { Line } = require("./line.js");
 const { NodeStreams } = require("./node-streams.js");
 const { PairLine } = require("./pair-line.js");
 const { playOptions, streamOptions } = require("./play-options.js");
+const { recordOptions } = require("./recording.js");
 const { toReadable, toSource } = require("./source.js");
 const { EventType } = require("./types.js");
 
@@ -94,6 +95,10 @@ class AudioStream extends EventEmitter {
 
   hangup(options) {
     this.#line.hangup(options?.drain === true);
+  }
+
+  record(file, options) {
+    return this.#line.record(recordOptions(file, options));
   }
 
   stats() {

@@ -21,7 +21,9 @@ const Kind = Object.freeze({
   CLOSED: 14,
   MARK: 15,
   SPEECH: 16,
-  SILENCE: 17
+  SILENCE: 17,
+  RECORDED: 18,
+  RECORDING_FAILED: 19
 });
 
 const SLAB_BYTES = 64 * 1024;

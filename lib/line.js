@@ -8,6 +8,7 @@ const { Marks } = require("./marks.js");
 const { WIRE_RATE } = require("./options.js");
 const outbox = require("./outbox.js");
 const { Plays } = require("./plays.js");
+const { Recording } = require("./recording.js");
 
 const BYTES_PER_SAMPLE = 2;
 
@@ -170,6 +171,11 @@ class Line {
       this.#openInbox();
       this.#beginEnding();
     }
+  }
+
+  record(options) {
+    outbox.flush();
+    return new Recording(options, (native) => engine().record(this.id, native));
   }
 
   /** Nobody wants the call any more that is being placed. */

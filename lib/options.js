@@ -160,4 +160,4 @@ function between(low, high) {
   };
 }
 
-module.exports = { HOLD_MS, WIRE_RATE, dialOptions, nativeCallOptions, serverOptions };
+module.exports = { HOLD_MS, SAMPLE_RATES, WIRE_RATE, dialOptions, nativeCallOptions, serverOptions };

@@ -1,7 +1,7 @@
 "use strict";
 
 const fs = require("node:fs");
-const { typeError } = require("./errors.js");
+const { codedError, typeError } = require("./errors.js");
 const { Feeder } = require("./feeder.js");
 const { MAXIMUM_MESSAGE_LENGTH, MINIMUM_MESSAGE_LENGTH, MessageType } = require("./types.js");
 
@@ -159,6 +159,10 @@ class PairLine {
 
   get progress() {
     return { playedMs: this.#bytesOut / BYTES_PER_MS, queuedMs: 0 };
+  }
+
+  record() {
+    throw codedError("ERR_NOT_RECORDABLE", "Only a call of a server or of connect can be recorded");
   }
 
   dtmf(key) {

@@ -109,6 +109,11 @@ stream.play(new ReadableStream<Uint8Array>(), { format: { encoding: "ulaw", samp
 stream.mark("here");
 stream.on("mark", (name, { cleared }) => console.log(name.length, cleared === true));
 same<typeof stream.playedMs, number>();
+const recording = stream.record("/srv/call.wav", { sides: "both", sampleRate: 16000, overwrite: true });
+recording.on("finish", ({ durationMs, bytes }) => console.log(durationMs + bytes));
+recording.stop().then(({ path }) => console.log(path.length));
+// @ts-expect-error there is no such side
+stream.record("/srv/call.wav", { sides: "left" });
 // @ts-expect-error a number is no source
 stream.play(5);
 // @ts-expect-error there is no such encoding

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use napi::Env;
@@ -9,7 +10,7 @@ use napi::bindgen_prelude::{BufferSlice, Function, Result};
 use napi_derive::napi;
 
 use super::doorbell::Doorbell;
-use super::options::{DialOptions, ListenOptions, PlayOptions};
+use super::options::{DialOptions, ListenOptions, PlayOptions, RecordOptions};
 use super::results::{CallStats, Listening, PromptCacheStats, ServerStats};
 use crate::events::{Opening, Packer};
 use crate::net::{self, Line, PlayInput};
@@ -212,6 +213,29 @@ impl Engine {
     pub fn dtmf(&self, id: u32, digit: u8) {
         if let Some(digit) = Digit::new(digit) {
             self.with(id, |line| line.send_dtmf(digit));
+        }
+    }
+
+    /// Begins a recording and gives its number; its `Recorded` or `RecordingFailed` follows. Null if
+    /// the call is gone or has too many.
+    #[napi]
+    pub fn record(&self, id: u32, options: RecordOptions) -> Result<Option<u32>> {
+        let options = options.try_into()?;
+        Ok(self.line(id).and_then(|line| line.record(options)))
+    }
+
+    #[napi]
+    pub fn pause_recording(&self, id: u32, paused: bool) {
+        if let Some(recorder) = self.engine.recorder(id) {
+            let now = Instant::now();
+            if paused { recorder.pause(now) } else { recorder.resume(now) }
+        }
+    }
+
+    #[napi]
+    pub fn stop_recording(&self, id: u32) {
+        if let Some(recorder) = self.engine.recorder(id) {
+            recorder.stop(Instant::now());
         }
     }
 

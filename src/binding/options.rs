@@ -11,6 +11,7 @@ use crate::audio::{self, Encoding, RawFormat};
 use crate::call::{self, Companding, Detector, Play, Silence, Slot};
 use crate::net;
 use crate::protocol::SampleRate;
+use crate::record::{self, Sides};
 
 /// How a call is handled; times in milliseconds.
 #[napi(object)]
@@ -77,6 +78,18 @@ pub struct PlayOptions {
     pub times: Option<u32>,
     pub fade_out_ms: f64,
     pub format: Option<Format>,
+}
+
+/// How a call is recorded.
+#[napi(object)]
+pub struct RecordOptions {
+    pub path: String,
+    /// `caller`, `app`, `both` or `mix`.
+    pub sides: String,
+    /// Signed linear audio without a header, not WAV.
+    pub is_sln: bool,
+    pub sample_rate: Option<u32>,
+    pub overwrite: bool,
 }
 
 /// What raw bytes are.
@@ -163,6 +176,27 @@ impl TryFrom<DialOptions> for net::DialOptions {
             id: options.id.parse().map_err(|_| invalid("ref"))?,
             timeout: milliseconds(options.timeout_ms),
             call: options.call.try_into()?,
+        })
+    }
+}
+
+impl TryFrom<RecordOptions> for record::RecordOptions {
+    type Error = Error;
+
+    fn try_from(options: RecordOptions) -> Result<Self> {
+        let rate = |hz| SampleRate::from_hz(hz).ok_or_else(|| invalid("sampleRate"));
+        Ok(Self {
+            path: options.path.into(),
+            sides: match options.sides.as_str() {
+                "caller" => Sides::Caller,
+                "app" => Sides::App,
+                "both" => Sides::Both,
+                "mix" => Sides::Mix,
+                _ => return Err(invalid("sides")),
+            },
+            format: if options.is_sln { record::Format::Sln } else { record::Format::Wav },
+            sample_rate: options.sample_rate.map(rate).transpose()?,
+            overwrite: options.overwrite,
         })
     }
 }

@@ -31,6 +31,11 @@ pub enum Event {
     Speech { start: Duration },
     /// The peer fell silent: when it began to speak, and when it stopped.
     Silence { start: Duration, end: Duration },
+    /// A recording has ended well: its length in milliseconds and in bytes, the frames it lacks.
+    Recorded { duration: Duration, bytes: u64, dropped_frames: u64 },
+    /// A recording has ended with the system's error number and what was tried, or 0 and a code; and
+    /// a message.
+    RecordingFailed { errno: i32, cause: &'static str, message: String },
     /// The queue of written audio has drained.
     Drain,
     /// A play settled: its number, completed (0 or 1), milliseconds played; where its source failed
@@ -75,6 +80,8 @@ impl Event {
             Self::Mark(_) => 15,
             Self::Speech { .. } => 16,
             Self::Silence { .. } => 17,
+            Self::Recorded { .. } => 18,
+            Self::RecordingFailed { .. } => 19,
         }
     }
 
@@ -123,6 +130,12 @@ impl Event {
             Self::Speech { start } => write!(out, "{}", milliseconds(*start)),
             Self::Silence { start, end } => {
                 write!(out, "{}\n{}", milliseconds(*start), milliseconds(*end))
+            }
+            Self::Recorded { duration, bytes, dropped_frames } => {
+                write!(out, "{}\n{bytes}\n{dropped_frames}", milliseconds(*duration))
+            }
+            Self::RecordingFailed { errno, cause, message } => {
+                write!(out, "{errno}\n{cause}\n{message}")
             }
             Self::Mark(passed) => write!(out, "{}\n{}", passed.mark, u8::from(passed.cleared)),
             Self::Hungry(play) => write!(out, "{play}"),

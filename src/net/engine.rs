@@ -18,8 +18,10 @@ use super::line::Line;
 use super::listen::{Bound, ListenOptions, bind};
 use super::pacer::Pacer;
 use super::permits::Permits;
+use super::recording::make_convert;
 use crate::audio::PromptCache;
 use crate::events::{EventQueue, Inbox, Opening, Packer, Source, Wake};
+use crate::record::{RecordThread, Recorder};
 use crate::sync::lock;
 
 /// How long the I/O thread waits for the next server, so that a server per call starts no threads.
@@ -45,6 +47,9 @@ pub struct Engine {
     /// Calls that are being placed.
     dials: Mutex<HashMap<u32, AbortHandle>>,
     last_id: AtomicU32,
+    pub(super) recordings: RecordThread,
+    /// Recordings that have not ended, by number.
+    recorders: Mutex<HashMap<u32, Arc<Recorder>>>,
     /// Files that are played often.
     pub prompts: Arc<PromptCache>,
     /// Bounds the threads that decode streams.
@@ -63,6 +68,8 @@ impl Engine {
             servers: Mutex::default(),
             dials: Mutex::default(),
             last_id: AtomicU32::new(0),
+            recordings: RecordThread::new(make_convert),
+            recorders: Mutex::default(),
             prompts: PromptCache::new(PROMPT_BYTES),
             decoders: Permits::new(DECODERS),
         })
@@ -143,6 +150,11 @@ impl Engine {
         lock(&self.lines).remove(&id);
     }
 
+    /// A recording that has not ended.
+    pub fn recorder(&self, id: u32) -> Option<Arc<Recorder>> {
+        lock(&self.recorders).get(&id).cloned()
+    }
+
     /// Delivers events. True if some found no room.
     pub fn drain(&self, packer: &mut Packer<'_>) -> bool {
         self.queue.drain(packer)
@@ -157,6 +169,8 @@ impl Engine {
             io.stop(STOP_PATIENCE);
         }
         self.pacer.clear();
+        lock(&self.recorders).clear();
+        self.recordings.stop(STOP_PATIENCE);
     }
 
     pub(super) fn next_id(&self) -> u32 {
@@ -167,9 +181,17 @@ impl Engine {
         lock(&self.lines).insert(line.source.id, Arc::clone(line));
     }
 
-    /// A call that was placed is up, or failed.
-    pub(super) fn end_dial(&self, id: u32) {
-        lock(&self.dials).remove(&id);
+    /// A call that was placed is up, or failed. False if it was given up before.
+    pub(super) fn end_dial(&self, id: u32) -> bool {
+        lock(&self.dials).remove(&id).is_some()
+    }
+
+    pub(super) fn register_recording(&self, id: u32, recorder: &Arc<Recorder>) {
+        lock(&self.recorders).insert(id, Arc::clone(recorder));
+    }
+
+    pub(super) fn forget_recording(&self, id: u32) {
+        lock(&self.recorders).remove(&id);
     }
 
     pub(super) fn remove_server(&self, id: u32) {

@@ -75,6 +75,7 @@ impl Line {
         out.outbound.handle_end();
         self.report(&mut out);
         drop(out);
+        self.end_recordings();
         if let Some(event) = why {
             self.push(event);
         }

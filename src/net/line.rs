@@ -20,6 +20,7 @@ use super::refill::Decoded;
 use crate::call::{Full, InboundStats, Outbound, Role, Slot};
 use crate::events::Source;
 use crate::protocol::{Digit, Frame};
+use crate::record::Recorder;
 use crate::sync::lock;
 
 /// A call's connection, as everyone but its own task sees it.
@@ -36,6 +37,9 @@ pub struct Line {
     pub(super) bytes_in: AtomicU64,
     pub(super) unknown_kinds: AtomicU64,
     pub(super) malformed: AtomicU64,
+    pub(super) recorders: Mutex<Vec<Arc<Recorder>>>,
+    /// Whether there are any: most calls are not recorded.
+    pub(super) is_recorded: AtomicBool,
     pub(super) engine: Arc<Engine>,
     pub(super) io: Handle,
 }
@@ -88,6 +92,8 @@ impl Line {
             }),
             changed: Notify::new(),
             flooded: AtomicBool::new(false),
+            recorders: Mutex::default(),
+            is_recorded: AtomicBool::new(false),
             frames_in: AtomicU64::new(0),
             bytes_in: AtomicU64::new(0),
             unknown_kinds: AtomicU64::new(0),

@@ -17,6 +17,7 @@ mod pacer;
 mod permits;
 mod pipe;
 mod playing;
+mod recording;
 mod refill;
 mod scratch;
 mod sending;

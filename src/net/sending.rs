@@ -9,6 +9,8 @@ use super::refill;
 use super::scratch::with_frame_buffer;
 use crate::call::{Slot, Transmit};
 use crate::events::Event;
+use crate::protocol::SampleRate;
+use crate::record::Side;
 
 /// A play's source is asked for more when less than this waits.
 pub(super) const LOW_WATER: Duration = Duration::from_millis(500);
@@ -23,6 +25,7 @@ impl Line {
             with_frame_buffer(|frame| {
                 while let Some(transmit) = out.outbound.poll_transmit(now, frame) {
                     out.said_goodbye |= transmit == Transmit::Goodbye;
+                    self.record_frame(frame);
                     if !self.send(out, frame) {
                         break;
                     }
@@ -36,6 +39,15 @@ impl Line {
         }
         self.refill(out);
         self.report(out);
+    }
+
+    /// What is sent is what the peer hears.
+    fn record_frame(&self, frame: &[u8]) {
+        if let [kind, _, _, pcm @ ..] = frame
+            && let Some(rate) = SampleRate::from_kind(*kind)
+        {
+            self.handle_recorded(Side::App, rate, pcm);
+        }
     }
 
     fn arm(self: &Arc<Self>, out: &mut Out, at: Instant) {

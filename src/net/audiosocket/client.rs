@@ -36,18 +36,30 @@ pub(in crate::net) async fn dial(
     options: DialOptions,
     lease: Lease,
 ) {
-    let reached = reach(&options).await;
-    engine.end_dial(source.id);
-    match reached {
+    let id = source.id;
+    match reach(&options).await {
         Ok((stream, peer)) => {
             let role = Role::Client;
-            let mut connection =
-                Connection::new(engine, source, None, role, options.call, stream, peer);
+            let mut connection = Connection::new(
+                Arc::clone(&engine),
+                source,
+                None,
+                role,
+                options.call,
+                stream,
+                peer,
+            );
             connection.line.send_control(Frame::Id(options.id));
             connection.line.begin(Event::Connected { peer });
-            connection.run().await;
+            if engine.end_dial(id) {
+                connection.run().await;
+            } else {
+                // It was given up while it came up.
+                engine.forget(id);
+            }
         }
         Err(error) => {
+            engine.end_dial(id);
             let event = Event::Error {
                 errno: error.raw_os_error().unwrap_or_default(),
                 code: if error.kind() == io::ErrorKind::TimedOut {

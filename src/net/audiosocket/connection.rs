@@ -20,6 +20,7 @@ use crate::net::line::Line;
 use crate::net::options::CallOptions;
 use crate::net::scratch::with_read_buffer;
 use crate::protocol::SampleRate;
+use crate::record::Side;
 
 /// How long a peer that was hung up on may take to close.
 const LINGER: Duration = Duration::from_secs(1);
@@ -177,6 +178,7 @@ impl Listener {
     fn hear(&mut self, line: &Line, rate: SampleRate, pcm: &[u8]) {
         line.count_audio(pcm);
         let pcm = self.expander.expand(rate, pcm);
+        line.handle_recorded(Side::Caller, rate, pcm);
         if let Some(speech) = &mut self.speech {
             speech.handle_audio(rate, pcm, &mut |event| line.push(speech_event(event)));
         }
