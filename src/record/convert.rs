@@ -1,5 +1,6 @@
 //! A side's audio at the recording's rate, whatever it comes at.
 
+use crate::audio::Resampler;
 use crate::protocol::SampleRate;
 
 /// Changes the rate of one stream of 16-bit little-endian mono audio.
@@ -14,6 +15,22 @@ pub trait Convert: Send {
 /// Makes a converter from one rate to another. `None` where it cannot: that audio is then silence
 /// in the recording.
 pub type MakeConvert = fn(from: SampleRate, to: SampleRate) -> Option<Box<dyn Convert>>;
+
+/// The converter to use where no other is wanted: band-limited, and adding no delay.
+pub fn resample(from: SampleRate, to: SampleRate) -> Option<Box<dyn Convert>> {
+    let resampler = Resampler::aligned(from.hz(), to.hz()).ok()?;
+    Some(Box::new(resampler))
+}
+
+impl Convert for Resampler {
+    fn convert(&mut self, pcm: &[u8], out: &mut Vec<u8>) {
+        self.process_pcm(pcm, out);
+    }
+
+    fn finish(&mut self, out: &mut Vec<u8>) {
+        self.finish_pcm(out);
+    }
+}
 
 /// Brings one side's frames to one rate.
 pub(super) struct Input {

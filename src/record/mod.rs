@@ -10,7 +10,7 @@
 //!
 //! [`Aligner`] is where the sides meet: it knows neither files nor a clock. Start reading there.
 //! When something was heard or said is an argument everywhere; conversion between rates is left to
-//! whoever brings a [`Convert`].
+//! a [`Convert`]: [`resample`], where no other is wanted.
 
 mod aligner;
 mod convert;
@@ -26,7 +26,7 @@ mod thread;
 mod wav;
 
 pub use aligner::{Aligner, LOOK_AHEAD};
-pub use convert::{Convert, MakeConvert};
+pub use convert::{Convert, MakeConvert, resample};
 pub use error::RecordError;
 pub use options::{Format, RecordOptions, Side, Sides, Summary};
 pub use recorder::{Outcome, Recorder};

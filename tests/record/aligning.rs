@@ -1,9 +1,10 @@
 //! Where frames end up in a recording.
 
+use std::f64::consts::TAU;
 use std::time::Duration;
 
 use callstreams::protocol::SampleRate;
-use callstreams::record::{Side, Sides};
+use callstreams::record::{Aligner, Side, Sides, resample};
 
 use crate::support::{FRAME, Tape, delays, ms, pcm, runs, samples, stamped, tone};
 
@@ -235,6 +236,28 @@ fn a_rate_that_changes_in_mid_call_moves_nothing() {
         tape.aligner.handle_frame(at, Side::Caller, rate, &tone(value, length));
     }
     assert_eq!(runs(&tape.end(ms(3000))), [(1, 8000), (2, 8000), (3, 8000)]);
+}
+
+#[test]
+fn resampled_audio_is_where_it_would_be_without() {
+    let wideband = SampleRate::from_hz(16_000).unwrap();
+    let mut aligner = Aligner::new(Sides::Both, wideband, resample);
+    let mut out = Vec::new();
+    let sine = |hz: f64, n: usize| (8000.0 * (n as f64 * 1000.0 * TAU / hz).sin()).round() as i16;
+    for frame in 0..50 {
+        let at = ms(frame as u64 * 20);
+        out.extend_from_slice(aligner.poll_output(at));
+        let narrow: Vec<_> = (0..160).map(|n| sine(8000.0, frame * 160 + n)).collect();
+        let wide: Vec<_> = (0..320).map(|n| sine(16_000.0, frame * 320 + n)).collect();
+        assert!(aligner.handle_frame(at, Side::Caller, SampleRate::NARROWBAND, &pcm(&narrow)));
+        assert!(aligner.handle_frame(at, Side::App, wideband, &pcm(&wide)));
+    }
+    out.extend_from_slice(aligner.poll_output(ms(1000)));
+    let out = samples(&out);
+    assert_eq!(out.len(), 600 * 16 * 2);
+    // But for where the tone sets in.
+    let off = out[1600..].chunks(2).map(|pair| (pair[0] - pair[1]).abs()).max();
+    assert!(off < Some(20), "{off:?} of 8000 off");
 }
 
 #[test]
