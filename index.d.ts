@@ -635,7 +635,7 @@ export class Recording extends EventEmitter {
   private constructor();
 
   /** Where it is written, as an absolute path. */
-  get path(): string;
+  readonly path: string;
 
   /** Leaves out what comes from now on. After the end, nothing happens. */
   pause(): void;

@@ -274,7 +274,9 @@ function ownFields(Class) {
   const make = {
     AudioSocket: () => new AudioSocket(),
     AudioSocketError: () => new AudioSocketError(callstreams.ErrorCode.UNKNOWN),
-    AudioStream: () => new AudioStream(new PassThrough(), new PassThrough())
+    AudioStream: () => new AudioStream(new PassThrough(), new PassThrough()),
+    // One that the core would not begin.
+    Recording: () => new callstreams.Recording({ path: "/x" }, () => null).on("error", () => {})
   };
   const inherited = [new EventEmitter(), new Error("")].flatMap((base) => Object.getOwnPropertyNames(base));
   return Object.getOwnPropertyNames(make[Class.name]()).filter((key) => !inherited.includes(key));

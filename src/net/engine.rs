@@ -18,10 +18,9 @@ use super::line::Line;
 use super::listen::{Bound, ListenOptions, bind};
 use super::pacer::Pacer;
 use super::permits::Permits;
-use super::recording::make_convert;
 use crate::audio::PromptCache;
 use crate::events::{EventQueue, Inbox, Opening, Packer, Source, Wake};
-use crate::record::{RecordThread, Recorder};
+use crate::record::{self, RecordThread, Recorder};
 use crate::sync::lock;
 
 /// How long the I/O thread waits for the next server, so that a server per call starts no threads.
@@ -68,7 +67,7 @@ impl Engine {
             servers: Mutex::default(),
             dials: Mutex::default(),
             last_id: AtomicU32::new(0),
-            recordings: RecordThread::new(make_convert),
+            recordings: RecordThread::new(record::resample),
             recorders: Mutex::default(),
             prompts: PromptCache::new(PROMPT_BYTES),
             decoders: Permits::new(DECODERS),

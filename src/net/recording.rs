@@ -5,10 +5,9 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::line::Line;
-use crate::audio::Resampler;
 use crate::events::{Event, Inbox, Source};
 use crate::protocol::SampleRate;
-use crate::record::{Convert, RecordError, RecordOptions, Side, Summary};
+use crate::record::{RecordError, RecordOptions, Side, Summary};
 use crate::sync::lock;
 
 /// Recordings that one call may have at a time.
@@ -57,24 +56,6 @@ impl Line {
         let now = Instant::now();
         let recorders = std::mem::take(&mut *lock(&self.recorders));
         recorders.iter().for_each(|recorder| recorder.stop(now));
-    }
-}
-
-/// A converter for recordings.
-pub(super) fn make_convert(from: SampleRate, to: SampleRate) -> Option<Box<dyn Convert>> {
-    let resampler = Resampler::aligned(from.hz(), to.hz()).ok()?;
-    Some(Box::new(Converter(resampler)))
-}
-
-struct Converter(Resampler);
-
-impl Convert for Converter {
-    fn convert(&mut self, pcm: &[u8], out: &mut Vec<u8>) {
-        self.0.process_pcm(pcm, out);
-    }
-
-    fn finish(&mut self, out: &mut Vec<u8>) {
-        self.0.finish_pcm(out);
     }
 }
 
