@@ -772,7 +772,8 @@ export interface CallOptions {
    * Listen for speech: `speech` and `silence` are emitted. Off if missing or `false`.
    *
    * `true` goes by the energy of the sound, which takes any sound for speech that stands out and
-   * lasts. It costs about 1 µs a frame; the neural network ten times that while there is sound.
+   * lasts. It costs about 1 µs a frame; the neural network ten to twenty times that while there is
+   * sound. docs/speech.md says what each takes for speech.
    */
   speech?: boolean | SpeechOptions | undefined;
   /**
