@@ -8,7 +8,7 @@ const { pipeline } = require("node:stream/promises");
 const { test } = require("node:test");
 const { AudioStream } = require("..");
 const { noise, sameAudio, soon } = require("./support/call.js");
-const { once } = require("./support/wait.js");
+const { eventually, once } = require("./support/wait.js");
 
 const FRAME = 320;
 
@@ -44,6 +44,32 @@ test("the writable is written to the socket, unpaced", async () => {
   await soon(pipeline(Readable.from([pcm]), stream.writable), "the pipeline", 2000);
   sameAudio(heard(), pcm);
   assert.equal(socket.writableEnded, false);
+});
+
+test("the writable finishes when the socket has taken everything", async () => {
+  const taken = [];
+  let release = null;
+  const socket = new Writable({
+    write(message, encoding, done) {
+      taken.push(message.subarray(3));
+      release = () => {
+        release = null;
+        done();
+      };
+    }
+  });
+  const { writable } = new AudioStream(new PassThrough(), socket);
+  const pcm = noise(5 * FRAME);
+  for (let at = 0; at < pcm.length; at += FRAME) {
+    writable.write(pcm.subarray(at, at + FRAME));
+  }
+  writable.end();
+  await eventually(() => {
+    assert.ok(taken.length === 5 || !writable.writableFinished);
+    release?.();
+    return writable.writableFinished;
+  });
+  sameAudio(Buffer.concat(taken), pcm);
 });
 
 test("an error of the readable destroys the streams", async () => {
