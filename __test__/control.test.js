@@ -4,7 +4,7 @@ const assert = require("node:assert/strict");
 const { once } = require("node:events");
 const { Readable } = require("node:stream");
 const { test } = require("node:test");
-const { noise, openCall, sameAudio, soon } = require("./support/call.js");
+const { frame, noise, openCall, sameAudio, soon } = require("./support/call.js");
 
 const FRAME = 320;
 const MS_PER_FRAME = 20;
@@ -38,6 +38,29 @@ test("clear lets a waiting writer go on", async (t) => {
   res.clear();
   await soon(drained, "drain");
   assert.equal(res.write(noise(FRAME)), true);
+});
+
+test("a small write that fits does not forget the writer that waits", async (t) => {
+  const { res } = await openCall(t, { highWaterMark: 0.1, outboundLimit: 10 });
+  assert.equal(res.write(noise(10 * FRAME)), false);
+  const drained = once(res, "drain");
+  res.clear();
+  res.write(noise(2));
+  await soon(drained, "drain");
+});
+
+test("another call can be played, and its caller still hears what is said there", async (t) => {
+  const first = await openCall(t);
+  const second = await openCall(t);
+  const playing = first.res.playStream(second.res);
+  const said = noise(3 * FRAME);
+  second.peer.send(frame(0x10, said.subarray(0, FRAME)), frame(0x10, said.subarray(FRAME)));
+  sameAudio(await first.peer.hear(said.length), said);
+  first.res.stop();
+  await soon(playing, "the play");
+  const answer = noise(2 * FRAME, 5);
+  second.res.write(answer);
+  sameAudio(await second.peer.hear(answer.length), answer);
 });
 
 test("a pause holds everything back and loses nothing", async (t) => {

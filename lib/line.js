@@ -161,6 +161,9 @@ class Line {
 
   hangup(drain) {
     if (this.#ended) {
+      // Its end may still be held for a listener: whoever hangs up is none.
+      this.#closing = true;
+      this.#farewell.reconsider();
       return;
     }
     outbox.flush();
@@ -274,8 +277,10 @@ class Line {
     }
     this.#written += bytes.length;
     this.#waiting = Math.floor(result / 2);
-    this.#needsDrain = result % 2 === 1;
-    return !this.#needsDrain;
+    const isAbove = result % 2 === 1;
+    // Whoever was told to wait before still waits.
+    this.#needsDrain ||= isAbove;
+    return !isAbove;
   }
 
   #handlePlayed([play, completed, playedMs, errno, cause, ...message]) {

@@ -21,6 +21,10 @@ function toSource(source) {
 
 /** A Node stream of what gives bytes one piece after the other. */
 function toReadable(source) {
+  // An AudioStream looks like a Readable, and has one.
+  if (source?.readable instanceof Readable) {
+    return source.readable;
+  }
   if (typeof source?.on === "function" && typeof source.pause === "function") {
     return source;
   }

@@ -448,6 +448,15 @@ fn a_mark_is_passed_when_all_that_was_written_before_it_has_left() {
 }
 
 #[test]
+fn a_mark_does_not_wait_for_half_a_sample() {
+    let mut bench = Bench::new(Silence::Never);
+    bench.write(FRAME + 1);
+    bench.outbound.handle_mark(1);
+    bench.run_to(100);
+    assert_eq!(bench.passed(), Some(1));
+}
+
+#[test]
 fn a_mark_waits_for_what_plays_and_not_for_what_is_played_later() {
     let mut bench = Bench::new(Silence::Never);
     bench.run_to(500);

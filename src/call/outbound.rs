@@ -188,7 +188,8 @@ impl Outbound {
 
     /// Sets a mark behind all that was written and that plays.
     pub fn handle_mark(&mut self, mark: u32) {
-        let behind = self.queue.gone() + self.queue.len() as u64;
+        // Half a sample never leaves.
+        let behind = (self.queue.gone() + self.queue.len() as u64) & !1;
         self.marks.set(mark, behind, &self.voices);
         self.note_passed();
     }
