@@ -208,6 +208,11 @@ impl Kept {
 }
 
 impl Prompt {
+    /// All of it is in memory, decoded.
+    pub fn is_cached(&self) -> bool {
+        matches!(self.from, From::Cache { .. })
+    }
+
     /// As [`Pipeline::read`].
     pub fn read(&mut self, max: usize, out: &mut Vec<u8>) -> Result<bool, AudioError> {
         let from = out.len();

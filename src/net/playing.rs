@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use super::line::{Line, PlaySource};
+use super::line::{Line, Out, PlaySource};
 use super::pipe::pipe;
 use super::refill::{self, Job, Next};
 use super::sending::{CHUNK, LOW_WATER};
@@ -94,14 +94,9 @@ impl Line {
     pub(super) fn handle_brought(self: &Arc<Self>, play: u32, pcm: &[u8], next: Next) {
         let now = Instant::now();
         let mut out = lock(&self.out);
-        let Some(slot) = out.outbound.slot_of(play) else { return };
-        out.outbound.handle_feed(now, play, pcm);
-        match next {
-            Next::More => {}
-            Next::Decoded(source) => out.sources[slot as usize] = PlaySource::Decoded(source),
-            Next::End(failure) => out.outbound.handle_feed_end(play, failure),
+        if out.take_brought(now, play, pcm, next) {
+            self.pump(&mut out, now);
         }
-        self.pump(&mut out, now);
     }
 
     /// Less of a play waits than should.
@@ -137,6 +132,20 @@ impl Line {
         if started.is_err() {
             self.handle_brought(play, &[], Next::End(Some(too_many())));
         }
+    }
+}
+
+impl Out {
+    /// Takes what a play's source brought. False if that play is over.
+    pub(super) fn take_brought(&mut self, now: Instant, play: u32, pcm: &[u8], next: Next) -> bool {
+        let Some(slot) = self.outbound.slot_of(play) else { return false };
+        self.outbound.handle_feed(now, play, pcm);
+        match next {
+            Next::More => {}
+            Next::Decoded(source) => self.sources[slot as usize] = PlaySource::Decoded(source),
+            Next::End(failure) => self.outbound.handle_feed_end(play, failure),
+        }
+        true
     }
 }
 

@@ -29,6 +29,13 @@ pub(super) enum Decoded {
     Memory(Box<Pipeline>),
 }
 
+impl Decoded {
+    /// Reading takes no longer than copying.
+    pub fn is_at_hand(&self) -> bool {
+        matches!(self, Self::Prompt(prompt) if prompt.is_cached())
+    }
+}
+
 /// What follows the audio that a source brought.
 pub(super) enum Next {
     /// More, from this, when it is wanted.
@@ -55,7 +62,13 @@ pub(super) fn open_memory(job: &Job, bytes: Bytes, chunk: usize) {
 }
 
 /// Brings the next `chunk` bytes.
-pub(super) fn read(line: &Arc<Line>, play: u32, mut source: Box<Decoded>, chunk: usize) {
+pub(super) fn bring(line: &Arc<Line>, play: u32, source: Box<Decoded>, chunk: usize) {
+    let (pcm, next) = read(source, chunk);
+    line.handle_brought(play, &pcm, next);
+}
+
+/// Decodes the next `chunk` bytes.
+pub(super) fn read(mut source: Box<Decoded>, chunk: usize) -> (Vec<u8>, Next) {
     let mut pcm = Vec::with_capacity(chunk);
     let more = match &mut *source {
         Decoded::Prompt(prompt) => prompt.read(chunk, &mut pcm),
@@ -66,7 +79,7 @@ pub(super) fn read(line: &Arc<Line>, play: u32, mut source: Box<Decoded>, chunk:
         Ok(false) => Next::End(None),
         Err(error) => Next::End(Some(error.into())),
     };
-    line.handle_brought(play, &pcm, next);
+    (pcm, next)
 }
 
 /// Decodes what comes through a pipe, a frame at a time, as long as it is wanted. For a thread of
@@ -97,7 +110,7 @@ pub(super) fn decode_pipe(job: &Job, reader: PipeReader, pipe: &Pipe) {
 
 fn begin(line: &Arc<Line>, play: u32, opened: Result<Decoded, AudioError>, chunk: usize) {
     match opened {
-        Ok(source) => read(line, play, Box::new(source), chunk),
+        Ok(source) => bring(line, play, Box::new(source), chunk),
         Err(error) => line.handle_brought(play, &[], Next::End(Some(error.into()))),
     }
 }

@@ -32,12 +32,12 @@ impl Line {
                 }
             });
         }
+        self.refill(out, now);
         if out.said_goodbye || !out.unsent.is_empty() {
             self.changed.notify_one();
         } else if let Some(at) = out.outbound.poll_timeout() {
             self.arm(out, at);
         }
-        self.refill(out);
         self.report(out);
     }
 
@@ -78,7 +78,7 @@ impl Line {
     }
 
     /// Asks the plays' sources for more where little is left.
-    fn refill(self: &Arc<Self>, out: &mut Out) {
+    fn refill(self: &Arc<Self>, out: &mut Out, now: Instant) {
         let rate = out.outbound.rate();
         for slot in Slot::ALL {
             let source = &mut out.sources[slot as usize];
@@ -96,9 +96,13 @@ impl Line {
                     pipe.want();
                     *source = PlaySource::Pipe(pipe);
                 }
+                PlaySource::Decoded(decoded) if decoded.is_at_hand() => {
+                    let (pcm, next) = refill::read(decoded, rate.bytes_in(CHUNK));
+                    out.take_brought(now, play, &pcm, next);
+                }
                 PlaySource::Decoded(decoded) => {
                     let (line, chunk) = (Arc::clone(self), rate.bytes_in(CHUNK));
-                    self.io.spawn_blocking(move || refill::read(&line, play, decoded, chunk));
+                    self.io.spawn_blocking(move || refill::bring(&line, play, decoded, chunk));
                 }
             }
         }
