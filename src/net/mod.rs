@@ -21,6 +21,7 @@ mod recording;
 mod refill;
 mod scratch;
 mod sending;
+mod timer;
 
 pub use audiosocket::{DialOptions, ServerOptions, ServerStats};
 pub use engine::Engine;

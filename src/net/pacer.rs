@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
-use tokio::time::sleep_until;
 
 use super::line::Line;
+use super::timer::Timer;
 use crate::sync::lock;
 
 /// When to come back to a line that JavaScript was just sending on.
@@ -41,11 +41,12 @@ impl Pacer {
 
     /// Runs for ever. Sleeps while nothing is due.
     pub async fn run(&self) {
+        let timer = Timer::new();
         loop {
             self.wake_due();
             match self.soonest() {
                 Some(at) => tokio::select! {
-                    () = sleep_until(at.into()) => {}
+                    () = timer.until(at) => {}
                     () = self.sooner.notified() => {}
                 },
                 None => self.sooner.notified().await,
