@@ -208,8 +208,12 @@ class AudioSocket extends EventEmitter {
 
   /** Binds and listens. Gives the error, if there was one. */
   #tryListen({ address, port, backlog, reusePort }) {
-    if (this.#options.promptCacheBytes !== undefined) {
-      engine().setPromptCache(this.#options.promptCacheBytes);
+    const { promptCacheBytes, gatherMs } = this.#options;
+    if (promptCacheBytes !== undefined) {
+      engine().setPromptCache(promptCacheBytes);
+    }
+    if (gatherMs !== undefined) {
+      engine().setGather(gatherMs);
     }
     const bound = engine().listen({
       address,

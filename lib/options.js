@@ -28,7 +28,8 @@ const SERVER_DEFAULTS = {
   ...CALL_DEFAULTS,
   handshakeTimeout: 5000,
   maxConnections: 65535,
-  promptCacheBytes: undefined
+  promptCacheBytes: undefined,
+  gatherMs: undefined
 };
 
 /** Asterisk sends no silence of its own, and gives a connection two seconds. */
@@ -60,6 +61,7 @@ const RULES = {
   handshakeTimeout: between(1, MAX_MILLISECONDS),
   maxConnections: between(1, 2 ** 32 - 1),
   promptCacheBytes: optional(between(0, 2 ** 40)),
+  gatherMs: optional(between(0, 20)),
   timeout: between(1, MAX_MILLISECONDS)
 };
 

@@ -27,7 +27,8 @@ const everyOption: Required<ServerOptions> = {
   inboundLimit: 2,
   handshakeTimeout: 1000,
   maxConnections: 10,
-  promptCacheBytes: 1_000_000
+  promptCacheBytes: 1_000_000,
+  gatherMs: 0
 };
 const server = new AudioSocket(everyOption);
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use napi::Env;
@@ -71,6 +71,11 @@ impl Engine {
     #[napi]
     pub fn set_prompt_cache(&self, bytes: f64) {
         self.engine.prompts.set_limit(bytes as usize);
+    }
+
+    #[napi]
+    pub fn set_gather(&self, ms: f64) {
+        self.engine.set_gather(Duration::from_secs_f64(ms / 1000.0));
     }
 
     #[napi]

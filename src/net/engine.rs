@@ -12,6 +12,8 @@ use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
 use super::audiosocket::{DialOptions, Server, ServerOptions, ServerStats, accept, dial};
+use super::bell::Bell;
+use super::gather::Gather;
 use super::io_thread::IoThread;
 use super::lease::{Lease, Leases};
 use super::line::Line;
@@ -39,6 +41,8 @@ const STOP_PATIENCE: Duration = Duration::from_millis(500);
 pub struct Engine {
     pub(super) queue: EventQueue,
     pub(super) pacer: Pacer,
+    pub(super) bell: Bell,
+    pub(super) gather: Arc<Gather>,
     leases: Arc<Leases>,
     io: Mutex<Option<IoThread>>,
     lines: Mutex<HashMap<u32, Arc<Line>>>,
@@ -58,9 +62,12 @@ pub struct Engine {
 impl Engine {
     /// An engine at rest. `doorbell` is rung when there is something to [`Self::drain`].
     pub fn new(doorbell: Box<dyn Wake>) -> Arc<Self> {
+        let bell = Bell::new(doorbell);
         Arc::new(Self {
-            queue: EventQueue::new(doorbell),
+            queue: EventQueue::new(Box::new(bell.clone())),
             pacer: Pacer::default(),
+            bell,
+            gather: Arc::new(Gather::new()),
             leases: Arc::default(),
             io: Mutex::default(),
             lines: Mutex::default(),
@@ -93,6 +100,11 @@ impl Engine {
         lock(&self.servers).insert(bound.id, Arc::downgrade(&server));
         handle.spawn(accept(listener, server));
         Ok(bound)
+    }
+
+    /// How long frames may gather on the I/O thread when there are many; zero: not at all.
+    pub fn set_gather(&self, period: Duration) {
+        self.gather.set_period(period);
     }
 
     /// Stops a server and hangs up its calls. `Closed` follows when all is gone.

@@ -41,6 +41,7 @@ impl Line {
 
     /// The peer sent a frame of audio.
     pub(super) fn count_audio(&self, pcm: &[u8]) {
+        self.engine.gather.count_frame();
         self.frames_in.fetch_add(1, Ordering::Relaxed);
         self.bytes_in.fetch_add(pcm.len() as u64, Ordering::Relaxed);
     }

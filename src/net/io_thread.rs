@@ -27,8 +27,10 @@ pub(super) struct IoThread {
 
 impl IoThread {
     pub fn start(engine: Arc<Engine>) -> io::Result<Self> {
+        let gather = Arc::clone(&engine.gather);
         let runtime = Builder::new_current_thread()
             .enable_all()
+            .on_thread_park(move || gather.pause())
             .thread_name("callstreams-disk")
             .max_blocking_threads(BLOCKING_THREADS)
             .build()?;
@@ -51,6 +53,7 @@ impl IoThread {
 }
 
 fn run(runtime: Runtime, engine: Arc<Engine>, stopped: &Notify, done: Sender<()>) {
+    runtime.spawn(engine.bell.clone().run());
     runtime.block_on(async {
         tokio::select! {
             () = stopped.notified() => {}

@@ -6,7 +6,9 @@
 //! socket. Start reading at [`Engine`], then `audiosocket::connection`.
 
 mod audiosocket;
+mod bell;
 mod engine;
+mod gather;
 mod hearing;
 mod io_thread;
 mod lease;

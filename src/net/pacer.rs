@@ -62,6 +62,7 @@ impl Pacer {
     fn wake_due(&self) {
         let now = Instant::now();
         while let Some(Deadline { at, line }) = self.pop_due(now) {
+            line.engine.gather.count_frame();
             if !line.handle_deadline(at, now) {
                 self.arm(now + RETRY, line);
             }
