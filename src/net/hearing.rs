@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use uuid::Uuid;
 
+use super::attention::Matter;
 use super::line::{Line, PlaySource};
 use crate::call::InboundStats;
 use crate::events::{AudioLimit, Event};
@@ -60,11 +61,6 @@ impl Line {
         self.malformed.store(stats.malformed, Ordering::Relaxed);
     }
 
-    /// More control events wait for JavaScript than may.
-    pub(super) fn is_flooded(&self) -> bool {
-        self.flooded.load(Ordering::Relaxed)
-    }
-
     /// The one end of a call, whatever brought it about: settles the play, then says `why`, then
     /// `End`. Only the first time counts.
     pub(super) fn end(&self, why: Option<Event>) {
@@ -86,8 +82,7 @@ impl Line {
     /// Tells JavaScript.
     pub(super) fn push(&self, event: Event) {
         if self.engine.queue.push(&self.source, event).is_err() {
-            self.flooded.store(true, Ordering::Relaxed);
-            self.changed.notify_one();
+            self.attention.raise(Matter::Flooded);
         }
     }
 

@@ -4,15 +4,17 @@
 //! under it never waits for the peer: what the socket does not take is kept, and left to the
 //! connection's task. The pacer does not even wait for the lock.
 
-use std::io;
+use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, TryLockError};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::runtime::Handle;
-use tokio::sync::Notify;
 
+use super::attention::{Attention, Matter};
 use super::engine::Engine;
 use super::options::{CallOptions, CallStats};
 use super::pipe::PipeWriter;
@@ -30,9 +32,7 @@ pub struct Line {
     pub(super) options: CallOptions,
     pub(super) writer: OwnedWriteHalf,
     pub(super) out: Mutex<Out>,
-    /// The connection's task should look again.
-    pub(super) changed: Notify,
-    pub(super) flooded: AtomicBool,
+    pub(super) attention: Attention,
     pub(super) frames_in: AtomicU64,
     pub(super) bytes_in: AtomicU64,
     pub(super) unknown_kinds: AtomicU64,
@@ -52,8 +52,6 @@ pub(super) struct Out {
     pub armed: Option<Instant>,
     /// Where the audio of each slot's play comes from.
     pub sources: [PlaySource; Slot::ALL.len()],
-    /// The last bytes have been handed to the socket.
-    pub said_goodbye: bool,
     pub ended: bool,
 }
 
@@ -87,11 +85,9 @@ impl Line {
                 unsent: Vec::new(),
                 armed: None,
                 sources: [PlaySource::Nothing, PlaySource::Nothing],
-                said_goodbye: false,
                 ended: false,
             }),
-            changed: Notify::new(),
-            flooded: AtomicBool::new(false),
+            attention: Attention::default(),
             recorders: Mutex::default(),
             is_recorded: AtomicBool::new(false),
             frames_in: AtomicU64::new(0),
@@ -188,33 +184,22 @@ impl Line {
         true
     }
 
-    /// The socket has room again.
-    pub(super) fn handle_writable(self: &Arc<Self>) {
-        self.pump(&mut lock(&self.out), Instant::now());
-    }
-
-    /// Resolves when the socket has room for what it did not take; never while there is nothing.
-    pub(super) async fn writable(&self) -> io::Result<()> {
-        if lock(&self.out).unsent.is_empty() {
-            std::future::pending().await
-        } else {
-            self.writer.writable().await
+    /// Gives the socket what it did not take, as far as it has room now. Wakes the task of `context`
+    /// when it has room again.
+    pub(super) fn poll_unsent(self: &Arc<Self>, context: &mut Context<'_>) {
+        let socket: &TcpStream = self.writer.as_ref();
+        while self.attention.has(Matter::Unsent) && socket.poll_write_ready(context).is_ready() {
+            self.pump(&mut lock(&self.out), Instant::now());
         }
     }
 
     /// Resolves when the socket has taken all of what it was given.
     pub(super) async fn flush(self: &Arc<Self>) {
-        while !lock(&self.out).unsent.is_empty() {
-            if self.writer.writable().await.is_err() {
-                return;
-            }
-            self.handle_writable();
-        }
-    }
-
-    /// We hung up.
-    pub(super) fn has_said_goodbye(&self) -> bool {
-        lock(&self.out).said_goodbye
+        poll_fn(|context| {
+            self.poll_unsent(context);
+            if self.attention.has(Matter::Unsent) { Poll::Pending } else { Poll::Ready(()) }
+        })
+        .await;
     }
 
     /// Changes what is to be said, and sends what that makes due.

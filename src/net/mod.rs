@@ -5,6 +5,7 @@
 //! socket; both the I/O thread and JavaScript's may send on it, neither waits for the other's
 //! socket. Start reading at [`Engine`], then `audiosocket::connection`.
 
+mod attention;
 mod audiosocket;
 mod bell;
 mod engine;

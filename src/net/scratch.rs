@@ -2,7 +2,8 @@
 
 use std::cell::RefCell;
 
-const READ_BYTES: usize = 64 * 1024;
+/// What is read at once.
+pub(super) const READ_BYTES: usize = 64 * 1024;
 
 thread_local! {
     static READ: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);

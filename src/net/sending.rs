@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::attention::Matter;
 use super::line::{Line, Out, PlaySource};
 use super::refill;
 use super::scratch::with_frame_buffer;
@@ -24,7 +25,9 @@ impl Line {
         if self.send_unsent(out) {
             with_frame_buffer(|frame| {
                 while let Some(transmit) = out.outbound.poll_transmit(now, frame) {
-                    out.said_goodbye |= transmit == Transmit::Goodbye;
+                    if transmit == Transmit::Goodbye {
+                        self.attention.raise(Matter::Goodbye);
+                    }
                     self.record_frame(frame);
                     if !self.send(out, frame) {
                         break;
@@ -33,8 +36,8 @@ impl Line {
             });
         }
         self.refill(out, now);
-        if out.said_goodbye || !out.unsent.is_empty() {
-            self.changed.notify_one();
+        if !out.unsent.is_empty() {
+            self.attention.raise(Matter::Unsent);
         } else if let Some(at) = out.outbound.poll_timeout() {
             self.arm(out, at);
         }
@@ -74,7 +77,11 @@ impl Line {
             return true;
         }
         let unsent = std::mem::take(&mut out.unsent);
-        self.send(out, &unsent)
+        let sent = self.send(out, &unsent);
+        if sent {
+            self.attention.settle(Matter::Unsent);
+        }
+        sent
     }
 
     /// Asks the plays' sources for more where little is left.

@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, ReadBuf};
@@ -15,10 +16,11 @@ use tokio::time::timeout;
 
 use crate::call::{Ear, Expander, Heard, Inbound, Role, Speech, SpeechEvent, Warning};
 use crate::events::{Event, Source};
+use crate::net::attention::Matter;
 use crate::net::engine::Engine;
 use crate::net::line::Line;
 use crate::net::options::CallOptions;
-use crate::net::scratch::with_read_buffer;
+use crate::net::scratch::{READ_BYTES, with_read_buffer};
 use crate::protocol::SampleRate;
 use crate::record::Side;
 
@@ -137,40 +139,58 @@ impl Connection {
         let part = async {
             line.flush().await;
             line.shut_down();
-            while matches!(read(reader, |_| {}).await, Ok(1..)) {}
+            while matches!(poll_fn(|context| poll_read(reader, context, |_| {})).await, Ok(1..)) {}
         };
         // A peer that does not take it, or does not close, is closed on.
         let _ = timeout(LINGER, part).await;
     }
 
     async fn step(&mut self) {
+        let was_full = poll_fn(|context| self.poll_step(context)).await;
+        if was_full {
+            // A flood must not keep the other calls' sockets and the clock waiting.
+            yield_now().await;
+        }
+    }
+
+    /// Sees to whatever there is. True if the peer may have sent more than was read at once.
+    fn poll_step(&mut self, context: &mut Context<'_>) -> Poll<bool> {
+        self.line.attention.register(context.waker());
+        self.line.poll_unsent(context);
+        let read = self.poll_read(context);
+        if self.line.attention.has(Matter::Flooded) {
+            self.over = Some(Over::Flooded);
+        } else if self.line.attention.has(Matter::Goodbye) {
+            self.over = Some(Over::Goodbye);
+        }
+        match read {
+            Poll::Pending if self.over.is_none() => Poll::Pending,
+            Poll::Pending => Poll::Ready(false),
+            ready => ready,
+        }
+    }
+
+    /// Reads once and passes on what was heard. True if the buffer was too small for all of it.
+    fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<bool> {
         let Self { line, reader, inbound, listener, peer, identified, over } = self;
-        let mut ended = None;
-        let handle = |bytes: &[u8]| {
+        let read = poll_read(reader, context, |bytes| {
             inbound.handle_bytes(bytes, &mut |heard| match heard {
                 Heard::Identified(id) => {
                     *identified = true;
                     line.begin(line.connection_event(id, *peer));
                 }
-                heard => ended = handle_heard(line, listener, heard),
+                heard => *over = handle_heard(line, listener, heard).or_else(|| over.take()),
             });
             line.handle_protocol_stats(inbound.stats);
-        };
-        tokio::select! {
-            biased;
-            () = line.changed.notified() => {}
-            read = read(reader, handle) => match read {
-                Ok(0) => *over = Some(Over::Closed),
-                Ok(_) => *over = ended,
-                Err(error) => *over = Some(Over::Lost(error)),
-            },
-            _ = line.writable() => line.handle_writable(),
+        });
+        let read = ready!(read);
+        let was_full = matches!(read, Ok(READ_BYTES));
+        match read {
+            Ok(0) => *over = Some(Over::Closed),
+            Ok(_) => {}
+            Err(error) => *over = Some(Over::Lost(error)),
         }
-        if self.line.is_flooded() {
-            self.over = Some(Over::Flooded);
-        } else if self.line.has_said_goodbye() {
-            self.over = Some(Over::Goodbye);
-        }
+        Poll::Ready(was_full)
     }
 }
 
@@ -229,23 +249,19 @@ fn last_words(over: Over) -> Option<Event> {
 }
 
 /// Reads once and lends what came: its length, 0 at the end of the stream.
-async fn read(reader: &mut OwnedReadHalf, mut lent: impl FnMut(&[u8])) -> io::Result<usize> {
-    let (length, full) = poll_fn(|context| {
-        with_read_buffer(|buffer| {
-            let mut buffer = ReadBuf::new(buffer);
-            let poll = Pin::new(&mut *reader).poll_read(context, &mut buffer);
-            poll.map_ok(|()| {
-                lent(buffer.filled());
-                (buffer.filled().len(), buffer.remaining() == 0)
-            })
+fn poll_read(
+    reader: &mut OwnedReadHalf,
+    context: &mut Context<'_>,
+    lent: impl FnOnce(&[u8]),
+) -> Poll<io::Result<usize>> {
+    with_read_buffer(|buffer| {
+        let mut buffer = ReadBuf::new(buffer);
+        let poll = Pin::new(reader).poll_read(context, &mut buffer);
+        poll.map_ok(|()| {
+            lent(buffer.filled());
+            buffer.filled().len()
         })
     })
-    .await?;
-    if full {
-        // A flood must not keep the other calls' sockets and the clock waiting.
-        yield_now().await;
-    }
-    Ok(length)
 }
 
 fn prepare(stream: &TcpStream) {
