@@ -763,9 +763,9 @@ export interface CallOptions {
    *
    * Asterisk's channel driver, dialled without `c(slin)`, sends G.711 labelled as signed linear audio.
    * `"auto"` notices it from frames of 160 bytes, which are 20 ms of G.711 or 10 ms of linear audio,
-   * and from the first 200 ms of sound in them, which it passes on as it came: read the right way,
-   * speech is at least twice as smooth. Speech tells the laws apart; a short tone may not. Set it
-   * where you know it.
+   * and from the first 200 ms of sound in them, which it passes on as it came but for the last 20.
+   * It is sure of speech; a pure tone it may miss, or take for the other law's. Set it where you know
+   * it. docs/protocol.md has the figures.
    */
   encoding?: "auto" | "slin" | "ulaw" | "alaw" | undefined;
   /**

@@ -2,8 +2,11 @@
 //!
 //! Asterisk's channel driver, dialled without `c(slin)`, sends a µ-law or A-law call's audio as it
 //! is, under kind 0x10: 20 ms are 160 bytes then, not 320. Frames of 160 bytes can be linear too, of
-//! 10 ms. What tells them apart is that sound is smooth: from one sample to the next it changes
-//! little for its size. Bytes read the wrong way are noise, whose steps are as large as it is.
+//! 10 ms. Two things tell them apart. G.711's bytes are alike wherever they stand, where those of
+//! linear audio are low halves of samples and high ones in turn. And sound is smooth: from one sample
+//! to the next it changes little for its size; bytes read the wrong way are noise, whose steps are
+//! as large as it is. A tone may fail the first, a hiss the second. `docs/protocol.md` has how sure
+//! that is.
 
 use crate::audio::g711::{alaw_to_linear, ulaw_to_linear};
 use crate::protocol::SampleRate;
@@ -17,9 +20,12 @@ const FRAMES: u32 = 10;
 /// The mean square of a frame that is no silence, in any reading: about -50 dBov.
 const LOUD: f64 = 10_000.0;
 
-/// How much smoother another reading must be than the linear one. Read the right way, speech has
-/// steps of a tenth of its power or less; read the wrong way, three times that and more.
-const SMOOTHER: f64 = 2.0;
+/// Up to this much the bytes at even and odd places may differ and be alike, of 2 at most. Speech
+/// in G.711 comes to 0.2, in linear samples to 0.75 and more.
+const ALIKE: f64 = 0.4;
+
+/// How much smoother a reading must be to decide by itself. Linear hiss reaches 2 as G.711.
+const SMOOTHER: f64 = 2.5;
 
 /// What audio under kind 0x10 is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,6 +44,8 @@ pub struct Expander {
     companding: Companding,
     /// How the loud frames so far would sound, as linear, µ-law and A-law.
     readings: [Reading; 3],
+    /// How often the bytes' high halves have each value, at even and at odd places.
+    places: [[u32; 16]; 2],
     frames: u32,
     linear: Vec<u8>,
 }
@@ -51,7 +59,13 @@ struct Reading {
 
 impl Expander {
     pub fn new(companding: Companding) -> Self {
-        Self { companding, readings: [Reading::default(); 3], frames: 0, linear: Vec::new() }
+        Self {
+            companding,
+            readings: [Reading::default(); 3],
+            places: [[0; 16]; 2],
+            frames: 0,
+            linear: Vec::new(),
+        }
     }
 
     /// Gives a frame of the wire's as linear audio.
@@ -76,9 +90,12 @@ impl Expander {
     }
 
     fn consider(&mut self, pcm: &[u8]) {
-        if pcm.len() != FRAME {
+        if pcm.len() > FRAME {
             // A call's frames have one length: this one's are linear.
             self.companding = Companding::Linear;
+        }
+        if pcm.len() != FRAME {
+            // Shorter ones are the ends of sounds, of any kind.
             return;
         }
         let linear = pcm.chunks_exact(2).map(|bytes| i16::from_le_bytes([bytes[0], bytes[1]]));
@@ -94,6 +111,9 @@ impl Expander {
             sum.power += reading.power;
             sum.steps += reading.steps;
         }
+        for (index, byte) in pcm.iter().enumerate() {
+            self.places[index % 2][usize::from(byte >> 4)] += 1;
+        }
         self.frames += 1;
         if self.frames == FRAMES {
             self.companding = self.decide();
@@ -102,13 +122,20 @@ impl Expander {
 
     fn decide(&self) -> Companding {
         let [linear, ulaw, alaw] = self.readings.map(|reading| reading.steps / reading.power);
-        if linear <= ulaw.min(alaw) * SMOOTHER {
-            Companding::Linear
-        } else if ulaw <= alaw {
-            Companding::Ulaw
-        } else {
-            Companding::Alaw
+        let smoother = linear / ulaw.min(alaw);
+        let is_g711 = smoother > SMOOTHER || (self.is_alike() && smoother > SMOOTHER.recip());
+        match is_g711 {
+            false => Companding::Linear,
+            true if ulaw <= alaw => Companding::Ulaw,
+            true => Companding::Alaw,
         }
+    }
+
+    /// The bytes at even places are like those at odd ones.
+    fn is_alike(&self) -> bool {
+        let [even, odd] = &self.places;
+        let differing: u32 = even.iter().zip(odd).map(|(even, odd)| even.abs_diff(*odd)).sum();
+        f64::from(differing) < ALIKE * f64::from(even.iter().sum::<u32>())
     }
 }
 
@@ -153,6 +180,20 @@ mod tests {
         bytes.chunks(frame).map(|pcm| expander.expand(rate, pcm).to_vec()).collect()
     }
 
+    /// What a sound is taken for as linear audio, as µ-law and as A-law.
+    fn decisions(sound: &[i16]) -> [Companding; 3] {
+        let linear: Vec<u8> = sound.iter().flat_map(|sample| sample.to_le_bytes()).collect();
+        let ulaw: Vec<u8> = sound.iter().map(|sample| linear_to_ulaw(*sample)).collect();
+        let alaw: Vec<u8> = sound.iter().map(|sample| linear_to_alaw(*sample)).collect();
+        [linear, ulaw, alaw].map(|bytes| {
+            let mut expander = Expander::new(Companding::Auto);
+            bytes.chunks_exact(FRAME).for_each(|pcm| {
+                expander.expand(SampleRate::NARROWBAND, pcm);
+            });
+            expander.companding
+        })
+    }
+
     #[test]
     fn g711_under_the_label_of_linear_audio_is_recognised_by_either_law() {
         let sound = voice(8000);
@@ -169,9 +210,47 @@ mod tests {
     }
 
     #[test]
+    fn a_hiss_is_recognised_though_its_steps_are_as_large_as_those_of_noise() {
+        let mut noise = 1u32;
+        let hiss = |voice: i16| {
+            noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            voice / 4 + (noise >> 19) as i16 - 4096
+        };
+        let sound: Vec<i16> = voice(2000).into_iter().map(hiss).collect();
+        let [linear, ulaw, alaw] = decisions(&sound);
+        assert_eq!(linear, Companding::Linear);
+        // Noise is as much noise by either law.
+        assert!([ulaw, alaw].iter().all(|law| *law != Companding::Linear));
+    }
+
+    #[test]
+    fn a_tone_is_recognised_though_its_samples_at_even_and_odd_places_differ() {
+        let kilohertz = [0, 5657, 8000, 5657, 0, -5657, -8000, -5657].repeat(250);
+        assert_eq!(decisions(&kilohertz)[..2], [Companding::Linear, Companding::Ulaw]);
+    }
+
+    #[test]
+    fn linear_audio_of_full_scale_stays_linear_though_all_its_bytes_are_alike() {
+        let triangle = (0..4000_i32).map(|index| ((index * 811) % 131_072 - 65_536).abs() - 32_768);
+        let sound: Vec<i16> = triangle.map(|sample| sample.min(32_767) as i16).collect();
+        assert_eq!(decisions(&sound)[0], Companding::Linear);
+    }
+
+    #[test]
     fn linear_frames_of_ten_milliseconds_stay_linear() {
         let bytes: Vec<u8> = voice(8000).iter().flat_map(|sample| sample.to_le_bytes()).collect();
         assert!(expand(Companding::Auto, &bytes, FRAME).concat() == bytes);
+    }
+
+    #[test]
+    fn the_short_end_of_a_sound_decides_nothing() {
+        let bytes: Vec<u8> = voice(8000).iter().map(|sample| linear_to_ulaw(*sample)).collect();
+        let mut expander = Expander::new(Companding::Auto);
+        let ends = [&bytes[..26], &bytes[..]].into_iter().flat_map(|sound| sound.chunks(FRAME));
+        ends.for_each(|pcm| {
+            expander.expand(SampleRate::NARROWBAND, pcm);
+        });
+        assert_eq!(expander.companding, Companding::Ulaw);
     }
 
     #[test]
