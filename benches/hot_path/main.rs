@@ -1,5 +1,5 @@
 //! What a frame of 20 ms costs in time, piece by piece. A thousand calls have 50,000 frames a second
-//! each way, so that 1 µs a frame is 5 % of a core.
+//! each way, so that 1 µs a frame is 5 % of a core. `counts` has the same pieces in instructions.
 
 mod batch;
 mod decoder;

@@ -1,4 +1,4 @@
-//! The pieces of the hot path, each ready to run.
+//! The pieces of the hot path, each ready to run: what `main` times and `counts` counts.
 
 use crate::{batch, decoder, mixer, pacing, resampler};
 
