@@ -5,14 +5,13 @@ use std::io::Read;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use callstreams::audio::{AudioError, Input, Source, open_bytes, open_file};
+use callstreams::audio::{AudioError, Input, Source, open_bytes};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use crate::support::encode::{self, chunk, doubled, slin, wav};
-use crate::support::memory::{held_by, most_held};
-use crate::support::scratch::Scratch;
-use crate::support::{drain, tone, tools};
+use crate::support::encode::{self, chunk, slin, wav};
+use crate::support::memory::most_held;
+use crate::support::{drain, seconds, tone, tools};
 
 #[test]
 fn a_file_cut_short_gives_what_it_has_and_then_an_error() {
@@ -98,55 +97,6 @@ fn endless_noise_after_a_good_start_ends() {
         println!("{name}: {} samples, {end:?}, {:?}, {most} bytes", samples.len(), began.elapsed());
         assert!(!samples.is_empty(), "{name}");
         assert!(began.elapsed() < Duration::from_secs(20), "{name}");
-    }
-}
-
-#[test]
-fn what_is_open_holds_little_however_long_it_is() {
-    let (scratch, input) = seconds(120.0);
-    for (name, limit) in [
-        ("a.wav", 100),
-        ("a.aiff", 100),
-        ("a.mp3", 160),
-        ("a.flac", 160),
-        ("a.opus", 300),
-        ("a.webm", 300),
-        ("a.m4a", 256),
-        ("a.aac", 200),
-        // Its codebooks are part of the file, and are unpacked whole.
-        ("a.ogg", 2_000),
-    ] {
-        let line = format!("ffmpeg -i {input} -ac 2 -ar 48000 -y {name}");
-        if tools::run(scratch.dir(), &line).is_none() {
-            println!("skipped {name}: its encoder is not installed");
-            continue;
-        }
-        let mut samples = Vec::with_capacity(1 << 20);
-        let path = scratch.path(name);
-        // The first of a codec makes tables for all that follow.
-        drop(open_file(&path, None, 8_000).unwrap().read(&mut samples));
-        let began = Instant::now();
-        let (most, (held, mut source)) = most_held(|| {
-            held_by(|| {
-                let mut source = open_file(&path, None, 8_000).unwrap();
-                source.read(&mut samples).unwrap();
-                source
-            })
-        });
-        let first = began.elapsed();
-        let (more, ()) = most_held(|| {
-            while source.read(&mut samples).unwrap() {
-                samples.clear();
-            }
-        });
-        println!(
-            "{name:7} {:5} KB to open, {:5} KB held, {:3} KB more for a packet, first sound after {first:?}",
-            most >> 10,
-            held >> 10,
-            more >> 10
-        );
-        assert!((most.max(held + more)) >> 10 <= limit, "{name}: {most}, {held} + {more} bytes");
-        assert!(first < Duration::from_millis(500), "{name}: {first:?}");
     }
 }
 
@@ -241,14 +191,6 @@ fn good_files() -> &'static [(&'static str, Vec<u8>)] {
     })
 }
 
-/// A folder with so long a tone in `in.wav`.
-fn seconds(seconds: f64) -> (Scratch, &'static str) {
-    let scratch = Scratch::new();
-    let input = slin(&doubled(&tone(1_000.0, 44_100, seconds, 0.5)));
-    scratch.write("in.wav", &wav(1, 44_100, 2, 16, &[], &input));
-    (scratch, "in.wav")
-}
-
 trait ChainZeros {
     fn chain_zeros(self) -> Box<dyn Read + Send + Sync>;
 }
@@ -270,6 +212,8 @@ const ENCODERS: &[(&str, &str)] = &[
     ("a.webm", "-c:a libopus"),
     ("v.webm", "-c:a libvorbis"),
     ("a.m4a", ""),
+    ("s.m4a", "-movflags +faststart"),
+    ("p.mov", "-c:a pcm_s16le"),
     ("f.mp4", "-c:a aac -movflags frag_keyframe+empty_moov"),
     ("l.m4a", "-c:a alac"),
     ("a.aac", ""),

@@ -3,6 +3,7 @@
 mod figures;
 mod formats;
 mod hostile;
+mod mp4;
 mod pipeline;
 mod recognition;
 mod resampling;

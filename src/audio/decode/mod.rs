@@ -2,6 +2,7 @@
 
 mod codec;
 mod guard;
+mod mp4;
 mod open;
 mod opus;
 

@@ -11,7 +11,7 @@ use symphonia::core::io::{MediaSource as _, MediaSourceStream, MediaSourceStream
 use symphonia::default::formats;
 
 use super::guard::guarded;
-use super::{Codec, Decoded};
+use super::{Codec, Decoded, mp4};
 use crate::audio::detect::Container;
 use crate::audio::media::{Media, Watch};
 use crate::audio::source::{CHANNELS_MAX, check_rate};
@@ -113,7 +113,13 @@ pub(super) fn name_of(codec: AudioCodecId) -> String {
     }
 }
 
-fn reader(media: Media, container: Container) -> Decoding<Box<dyn FormatReader>> {
+fn reader(mut media: Media, container: Container) -> Decoding<Box<dyn FormatReader>> {
+    if container == Container::Mp4 && media.is_seekable() {
+        match mp4::Reader::open(media)? {
+            mp4::Opened::Reader(reader) => return Ok(reader),
+            mp4::Opened::Fragmented(fragmented) => media = fragmented,
+        }
+    }
     let buffer = MediaSourceStreamOptions { buffer_len: BUFFER_BYTES };
     let bytes = MediaSourceStream::new(Box::new(media), buffer);
     let options = FormatOptions::default();

@@ -3,6 +3,7 @@
 pub mod encode;
 pub mod measure;
 pub mod memory;
+pub mod mp4;
 pub mod scratch;
 pub mod tools;
 
@@ -16,6 +17,14 @@ pub fn tone(hz: f64, rate: u32, seconds: f64, amplitude: f64) -> Vec<f32> {
     let count = (f64::from(rate) * seconds) as usize;
     let step = TAU * hz / f64::from(rate);
     (0..count).map(|n| (amplitude * (step * n as f64).sin()) as f32).collect()
+}
+
+/// A folder with so long a tone in `in.wav`.
+pub fn seconds(seconds: f64) -> (scratch::Scratch, &'static str) {
+    let scratch = scratch::Scratch::new();
+    let input = encode::slin(&encode::doubled(&tone(1_000.0, 44_100, seconds, 0.5)));
+    scratch.write("in.wav", &encode::wav(1, 44_100, 2, 16, &[], &input));
+    (scratch, "in.wav")
 }
 
 /// All that a source gives, and how it ended.
