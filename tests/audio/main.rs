@@ -3,6 +3,7 @@
 mod figures;
 mod formats;
 mod hostile;
+mod memory;
 mod mp4;
 mod pipeline;
 mod recognition;

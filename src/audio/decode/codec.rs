@@ -1,6 +1,6 @@
 //! One packet into samples.
 
-use symphonia::core::codecs::audio::well_known::CODEC_ID_OPUS;
+use symphonia::core::codecs::audio::well_known::{CODEC_ID_OPUS, CODEC_ID_VORBIS};
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::packet::Packet;
@@ -8,6 +8,7 @@ use symphonia::core::packet::Packet;
 use super::guard::guarded;
 use super::open::name_of;
 use super::opus::Opus;
+use super::vorbis::Vorbis;
 use crate::audio::AudioError;
 use crate::audio::mono::append_mono;
 
@@ -15,6 +16,7 @@ use crate::audio::mono::append_mono;
 pub(super) enum Codec {
     Symphonia { decoder: Box<dyn AudioDecoder>, interleaved: Vec<f32> },
     Opus(Box<Opus>),
+    Vorbis(Vorbis),
 }
 
 impl Codec {
@@ -23,11 +25,12 @@ impl Codec {
         if params.codec == CODEC_ID_OPUS {
             return Ok(Self::Opus(Box::new(Opus::new(params, wanted_hz)?)));
         }
-        // The caller trims, for all codecs alike.
-        let options = AudioDecoderOptions::default().gapless(false);
-        let codecs = symphonia::default::get_codecs();
-        match guarded(|| codecs.make_audio_decoder(params, &options)) {
-            Ok(decoder) => Ok(Self::Symphonia { decoder, interleaved: Vec::new() }),
+        let made = guarded(|| match params.codec {
+            CODEC_ID_VORBIS => Vorbis::new(params).map(Self::Vorbis),
+            _ => Ok(Self::Symphonia { decoder: make(params)?, interleaved: Vec::new() }),
+        });
+        match made {
+            Ok(codec) => Ok(codec),
             Err(Error::Unsupported(_)) => Err(AudioError::unsupported(name_of(params.codec))),
             Err(error) => Err(AudioError::corrupt(error.to_string())),
         }
@@ -36,8 +39,8 @@ impl Codec {
     /// The rate in Hz that it decodes to, where that is not the track's.
     pub(super) fn rate(&self) -> Option<u32> {
         match self {
-            Self::Symphonia { .. } => None,
             Self::Opus(opus) => Some(opus.rate()),
+            _ => None,
         }
     }
 
@@ -45,13 +48,9 @@ impl Codec {
     pub(super) fn decode(&mut self, packet: &Packet, out: &mut Vec<f32>) -> Result<u32, Error> {
         match self {
             Self::Symphonia { decoder, interleaved } => {
-                let decoded = decoder.decode(packet)?;
-                let spec = decoded.spec();
-                let (rate, channels) = (spec.rate(), spec.channels().count());
-                decoded.copy_to_vec_interleaved(interleaved);
-                append_mono(interleaved.iter().copied(), channels, out);
-                Ok(rate)
+                decode(decoder.as_mut(), packet, interleaved, out)
             }
+            Self::Vorbis(vorbis) => vorbis.decode(packet, out),
             Self::Opus(opus) => {
                 opus.decode(&packet.data, out).ok_or(Error::DecodeError("a broken Opus packet"))
             }
@@ -63,6 +62,28 @@ impl Codec {
         match self {
             Self::Symphonia { decoder, .. } => decoder.reset(),
             Self::Opus(opus) => opus.reset(),
+            Self::Vorbis(vorbis) => vorbis.reset(),
         }
     }
+}
+
+/// A decoder of symphonia's.
+pub(super) fn make(params: &AudioCodecParameters) -> Result<Box<dyn AudioDecoder>, Error> {
+    // The caller trims, for all codecs alike.
+    let options = AudioDecoderOptions::default().gapless(false);
+    symphonia::default::get_codecs().make_audio_decoder(params, &options)
+}
+
+/// Appends a packet's samples, the channels averaged. Gives their rate in Hz.
+pub(super) fn decode(
+    decoder: &mut dyn AudioDecoder,
+    packet: &Packet,
+    interleaved: &mut Vec<f32>,
+    out: &mut Vec<f32>,
+) -> Result<u32, Error> {
+    let decoded = decoder.decode(packet)?;
+    let (rate, channels) = (decoded.spec().rate(), decoded.spec().channels().count());
+    decoded.copy_to_vec_interleaved(interleaved);
+    append_mono(interleaved.iter().copied(), channels, out);
+    Ok(rate)
 }

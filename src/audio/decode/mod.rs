@@ -5,6 +5,7 @@ mod guard;
 mod mp4;
 mod open;
 mod opus;
+mod vorbis;
 
 use std::io::ErrorKind;
 use std::sync::Arc;

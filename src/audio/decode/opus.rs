@@ -1,6 +1,7 @@
 //! Opus packets. They decode to any of five rates and to one channel, whatever was encoded: the
 //! rate nearest to the call's costs least.
 
+use ropus::opus::decoder::opus_packet_get_nb_samples;
 use ropus::{Channels, DecodeMode, Decoder};
 use symphonia::core::codecs::audio::AudioCodecParameters;
 
@@ -8,7 +9,8 @@ use crate::audio::AudioError;
 
 /// The decoder of an Opus track.
 pub(super) struct Opus {
-    decoder: Decoder,
+    /// None where it could not be made anew.
+    decoder: Option<Decoder>,
     rate: u32,
     gain: i32,
     /// Samples still to be left out: what the encoder put first.
@@ -28,9 +30,8 @@ impl Opus {
         let pre_skip = number(10).map(u16::from_le_bytes).unwrap_or_default();
         let gain = number(16).map(i16::from_le_bytes).unwrap_or_default().into();
         let rate = RATES.into_iter().find(|rate| *rate >= wanted_hz).unwrap_or(48_000);
-        let room = vec![0.0; (rate / 1_000 * PACKET_MS_MAX) as usize];
         let skip = usize::from(pre_skip) * rate as usize / 48_000;
-        Ok(Self { decoder: decoder(rate, gain)?, rate, gain, skip, room })
+        Ok(Self { decoder: Some(decoder(rate, gain)?), rate, gain, skip, room: Vec::new() })
     }
 
     pub(super) fn rate(&self) -> u32 {
@@ -43,7 +44,10 @@ impl Opus {
         if packet.is_empty() {
             return None;
         }
-        let count = self.decoder.decode_float(packet, &mut self.room, DecodeMode::Normal).ok()?;
+        let most = opus_packet_get_nb_samples(packet, self.rate.cast_signed()).ok()?;
+        self.room.resize(self.room.len().max(usize::try_from(most).ok()?), 0.0);
+        let decoder = self.decoder.as_mut()?;
+        let count = decoder.decode_float(packet, &mut self.room, DecodeMode::Normal).ok()?;
         let skipped = self.skip.min(count);
         self.skip -= skipped;
         out.extend_from_slice(self.room.get(skipped..count)?);
@@ -51,10 +55,10 @@ impl Opus {
     }
 
     pub(super) fn reset(&mut self) {
-        if let Ok(decoder) = decoder(self.rate, self.gain) {
-            self.decoder = decoder;
-            self.skip = 0;
-        }
+        // One takes 70 KB: the new one comes after the old has gone.
+        self.decoder = None;
+        self.decoder = decoder(self.rate, self.gain).ok();
+        self.skip = 0;
     }
 }
 
@@ -67,4 +71,3 @@ fn decoder(rate: u32, gain: i32) -> Result<Decoder, AudioError> {
 }
 
 const RATES: [u32; 5] = [8_000, 12_000, 16_000, 24_000, 48_000];
-const PACKET_MS_MAX: u32 = 120;
