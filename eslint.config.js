@@ -4,7 +4,7 @@ const js = require("@eslint/js");
 const globals = require("globals");
 
 module.exports = [
-  { ignores: ["native/", "target/", "node_modules/"] },
+  { ignores: ["native/", "**/target/", "node_modules/"] },
   js.configs.recommended,
   {
     files: ["**/*.js"],

@@ -1,58 +1,52 @@
 "use strict";
 
-// Echo servers side by side: CPU per call, round trip, and what was lost.
+// Echo servers side by side: processor time a call, round trip, and what was lost.
 
-const { load } = require("./load.js");
+const { build, generate } = require("./generator.js");
+const { ALL, OURS } = require("./peers.js");
+const { inTurn, spread } = require("./rounds.js");
 const { Server } = require("./server.js");
-const { medians, table } = require("./table.js");
+const { table } = require("./table.js");
 
 const QUICK = process.argv.includes("--quick");
-const CALLS = QUICK ? [50] : [20, 100, 300];
-const SECONDS = QUICK ? 2 : 5;
+const CALLS = QUICK ? [100] : [1, 20, 100, 500, 1000, 2000];
+const SECONDS = QUICK ? 2 : 4;
 const ROUNDS = QUICK ? 1 : 3;
-const OURS = "callstreams";
-const PEERS = [OURS, "node-net", "fonoster-streams"];
+
+/** From here on server and load are not bound to a core each: the load needs more than one. */
+const UNBOUND = 2000;
 
 async function main() {
+  build();
   console.log(`\nEcho, ${SECONDS} s at 50 frames/s each way, median of ${ROUNDS}, Node ${process.version}`);
-  const print = table(["calls", "server          ", "CPU ms/call-s", "ours/its", "p50 ms", "p99 ms", "lost %"]);
+  const print = table(["calls", "server               ", "CPU ms/call-s", "ours/its", "p50 ms", "p99 ms", "lost %"]);
   for (const calls of CALLS) {
-    const results = await measure(calls);
-    const ours = results.get(OURS);
-    for (const [peer, result] of results) {
-      print([calls, peer, ...figures(result, ours)]);
+    const results = await inTurn(ALL, ROUNDS, (peer) => measure(peer, calls));
+    const cpu = (peer) => spread(results[peer], (result) => result.cpu).median;
+    for (const peer of ALL) {
+      const figure = (name) => spread(results[peer], (result) => result[name]).median.toFixed(2);
+      const ratio = (cpu(OURS) / cpu(peer)).toFixed(2);
+      print([calls, peer, cpu(peer).toFixed(3), ratio, figure("p50"), figure("p99"), figure("lost")]);
     }
-    if (ours.lost > 0) {
-      console.error(`callstreams lost ${ours.lost} % of the audio: the comparison means nothing`);
+    const wrong = results[OURS].reduce((sum, { faults }) => sum + faults, 0);
+    if (wrong > 0) {
+      console.error(`callstreams lost or changed ${wrong} frames: the comparison means nothing`);
       process.exitCode = 1;
     }
   }
 }
 
-/** All peers in turn, several rounds, so that a change in the machine's speed meets them all. */
-async function measure(calls) {
-  const rounds = new Map(PEERS.map((peer) => [peer, []]));
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const peer of PEERS) {
-      rounds.get(peer).push(await measureOnce(peer, calls));
-    }
-  }
-  return new Map([...rounds].map(([peer, results]) => [peer, medians(results)]));
-}
-
-async function measureOnce(peer, calls) {
-  const server = await Server.start(`${peer}.js`);
+async function measure(peer, calls) {
+  const pin = calls < UNBOUND;
+  const server = await Server.start(peer, "echo", { pin });
   try {
-    const cpu = () => server.cpu();
-    const result = await load({ port: server.port, calls, seconds: SECONDS, cpu });
-    return { ...result, cpu: result.cpu / (calls * SECONDS) };
+    const options = { port: server.port, pid: server.pid, calls, seconds: SECONDS };
+    const { trip, usage, sent, lost, corrupt } = await generate("echo", options, { pin });
+    const cpu = usage.cpuMs / (calls * SECONDS);
+    return { cpu, p50: trip.p50, p99: trip.p99, lost: (100 * lost) / sent, faults: lost + corrupt };
   } finally {
-    server.stop();
+    await server.stop();
   }
-}
-
-function figures({ cpu, p50, p99, lost }, ours) {
-  return [cpu.toFixed(3), (ours.cpu / cpu).toFixed(2), p50.toFixed(2), p99.toFixed(2), lost.toFixed(2)];
 }
 
 main();

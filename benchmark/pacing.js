@@ -9,15 +9,15 @@ const fs = require("node:fs");
 const net = require("node:net");
 const os = require("node:os");
 const path = require("node:path");
+const { LIBRARIES } = require("./peers.js");
+const { inTurn, spread } = require("./rounds.js");
 const { Server } = require("./server.js");
-const { medians, table } = require("./table.js");
+const { table } = require("./table.js");
 
 const QUICK = process.argv.includes("--quick");
 const PLAYS = QUICK ? [20] : [1, 100, 1000];
 const SECONDS = QUICK ? 2 : 10;
 const ROUNDS = QUICK ? 1 : 3;
-const PEERS = ["callstreams", "fonoster-streams", "asterisk-audiosocket"];
-const FILES = ["play-callstreams.js", "play-fonoster-streams.js", "play-asterisk-audiosocket.mjs"];
 
 /** How many times its length a play may take. */
 const PATIENCE = 2;
@@ -35,33 +35,28 @@ async function main() {
   console.log(`\nPlays of ${SECONDS} s, all at once, median of ${ROUNDS}, Node ${process.version}`);
   const print = table(["plays", "server              ", "p50 ms", "p99 ms", "max ms", "length %", "CPU ms/play-s"]);
   for (const plays of PLAYS) {
-    const rounds = PEERS.map(() => []);
-    for (let round = 0; round < ROUNDS; round += 1) {
-      for (const [index, file] of FILES.entries()) {
-        rounds[index].push(await measure(file, plays));
-      }
+    const results = await inTurn(LIBRARIES, ROUNDS, (peer) => measure(peer, plays));
+    for (const [peer, rounds] of Object.entries(results)) {
+      const figure = (name) => spread(rounds, (result) => result[name]).median.toFixed(2);
+      print([plays, peer, ...["p50", "p99", "max", "length", "cpu"].map(figure)]);
     }
-    rounds.forEach((results, index) => {
-      const { p50, p99, max, length, cpu } = medians(results);
-      print([plays, PEERS[index], ...[p50, p99, max, length, cpu].map((value) => value.toFixed(2))]);
-    });
   }
   fs.rmSync(folder, { recursive: true });
 }
 
-async function measure(file, plays) {
-  const server = await Server.start(file);
+async function measure(peer, plays) {
+  const server = await Server.start(peer, "play");
   try {
-    const before = await server.cpu();
+    const before = (await server.ask()).cpu;
     const ears = await Promise.all(Array.from({ length: plays }, () => listen(server.port)));
-    const cpu = ((await server.cpu()) - before) / (plays * SECONDS);
+    const cpu = ((await server.ask()).cpu - before) / (plays * SECONDS);
     const off = ears.flatMap((times) => deviations(times)).sort((a, b) => a - b);
     const at = (share) => off[Math.min(off.length - 1, Math.floor(off.length * share))];
     const lengths = ears.map((times) => (times.at(-1) - times[0]) / ((times.length - 1) * FRAME_MS));
     const length = (100 * lengths.reduce((sum, value) => sum + value, 0)) / lengths.length;
     return { p50: at(0.5), p99: at(0.99), max: off.at(-1), length, cpu };
   } finally {
-    server.stop();
+    await server.stop();
   }
 }
 

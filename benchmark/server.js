@@ -1,42 +1,55 @@
 "use strict";
 
-const { fork } = require("node:child_process");
+const { spawn } = require("node:child_process");
 const { once } = require("node:events");
-const path = require("node:path");
+const readline = require("node:readline");
+const { SERVER_CORE, pinned } = require("./cores.js");
+const { COMMANDS } = require("./peers.js");
 
-/** A server of `servers/`, in a process of its own. */
+/** A peer in a process of its own, which talks to us as `servers/report.js` does. */
 class Server {
   #child;
+  #answers;
 
-  static async start(name) {
-    const stdio = ["ignore", "ignore", "inherit", "ipc"];
-    const server = new Server(fork(path.join(__dirname, "servers", name), { stdio }));
+  /** `behaviour` is what it does with calls: `echo`, `play` and so on. */
+  static async start(peer, behaviour, { env = {}, pin = true } = {}) {
+    const [command, ...args] = pinned([...COMMANDS[peer], behaviour], pin ? SERVER_CORE : null);
+    const stdio = ["pipe", "ignore", "inherit", "pipe"];
+    const server = new Server(peer, spawn(command, args, { stdio, env: { ...process.env, ...env } }));
     server.port = (await server.#answer()).port;
     return server;
   }
 
-  constructor(child) {
+  constructor(peer, child) {
+    this.peer = peer;
     this.#child = child;
+    this.#answers = readline.createInterface({ input: child.stdio[3] });
   }
 
-  /** Milliseconds of processor time that the server has used. */
-  async cpu() {
-    this.#child.send("cpu");
-    const { user, system } = await this.#answer();
-    return (user + system) / 1000;
+  get pid() {
+    return this.#child.pid;
   }
 
-  stop() {
-    this.#child.kill();
+  /** Its counters now; "gc" first collects garbage. */
+  async ask(question = "?") {
+    this.#child.stdin.write(`${question}\n`);
+    return this.#answer();
+  }
+
+  async stop() {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      this.#child.kill("SIGKILL");
+      await once(this.#child, "exit");
+    }
   }
 
   /** The server's next message; fails if it ends instead. */
   async #answer() {
-    const ended = once(this.#child, "exit").then(([code]) => {
-      throw new Error(`${this.#child.spawnargs[1]} ended with ${code}`);
+    const ended = once(this.#answers, "close").then(() => {
+      throw new Error(`${this.peer} ended`);
     });
-    const [message] = await Promise.race([once(this.#child, "message"), ended]);
-    return message;
+    const [line] = await Promise.race([once(this.#answers, "line"), ended]);
+    return JSON.parse(line);
   }
 }
 

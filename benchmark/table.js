@@ -10,15 +10,4 @@ function table(headings) {
   return print;
 }
 
-/** The median of each figure over several runs. */
-function medians(results) {
-  const names = Object.keys(results[0]);
-  return Object.fromEntries(names.map((name) => [name, median(results.map((result) => result[name]))]));
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
-}
-
-module.exports = { medians, table };
+module.exports = { table };

@@ -3,7 +3,7 @@
 // What one writes by hand: correct framing, nothing else.
 
 const net = require("node:net");
-const { reportCpu } = require("./report-cpu.js");
+const { report } = require("./report.js");
 
 const HEADER = 3;
 const AUDIO = 0x10;
@@ -22,4 +22,4 @@ const server = net.createServer({ noDelay: true }, (socket) => {
     }
   });
 });
-server.listen(0, "127.0.0.1", () => reportCpu(server.address().port));
+server.listen(0, "127.0.0.1", () => report(server.address().port));

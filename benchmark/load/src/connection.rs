@@ -1,0 +1,91 @@
+//! The caller's end of a call: a socket, what of a frame has come, and what could not be sent yet.
+
+use std::io::{self, ErrorKind, Write};
+use std::net::{Ipv4Addr, TcpStream};
+use std::os::fd::{AsRawFd, RawFd};
+
+use crate::frames::{self, Partial};
+use crate::receive::{ask_for_timestamps, receive};
+
+pub struct Connection {
+    socket: TcpStream,
+    partial: Partial,
+    unsent: Vec<u8>,
+    /// False once either side has closed, or the connection broke.
+    pub open: bool,
+}
+
+/// When a frame came, and whether the kernel said so.
+pub struct Arrival {
+    pub at: u64,
+    pub by_kernel: bool,
+}
+
+impl Connection {
+    /// Dials, and says a UUID made of the call's number.
+    pub fn dial(port: u16, number: usize) -> io::Result<Self> {
+        let mut socket = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+        socket.set_nodelay(true)?;
+        ask_for_timestamps(&socket)?;
+        let id = 0xca11_5000_0000_4000_8000_0000_0000_0000 + number as u128;
+        let hello = [frames::header(frames::UUID, 16).as_slice(), &id.to_be_bytes()].concat();
+        socket.write_all(&hello)?;
+        socket.set_nonblocking(true)?;
+        Ok(Self { socket, partial: Partial::default(), unsent: Vec::new(), open: true })
+    }
+
+    /// Sends all of it in so many writes, now or later; false, and nothing, while earlier bytes wait.
+    pub fn send(&mut self, bytes: &[u8], writes: usize) -> bool {
+        self.flush();
+        if !self.open || !self.unsent.is_empty() {
+            return false;
+        }
+        for piece in bytes.chunks(bytes.len().div_ceil(writes.max(1))) {
+            let sent = if self.unsent.is_empty() { self.write(piece) } else { 0 };
+            self.unsent.extend_from_slice(&piece[sent..]);
+        }
+        true
+    }
+
+    /// Sends what waits.
+    pub fn flush(&mut self) {
+        if !self.unsent.is_empty() {
+            let unsent = std::mem::take(&mut self.unsent);
+            let sent = self.write(&unsent);
+            self.unsent.extend_from_slice(&unsent[sent..]);
+        }
+    }
+
+    /// Reads once, and gives each frame that is complete.
+    pub fn read(&mut self, buffer: &mut [u8], mut each: impl FnMut(&Arrival, u8, &[u8])) {
+        match receive(&self.socket, buffer) {
+            Ok(received) if received.bytes == 0 => self.open = false,
+            Ok(received) => {
+                let arrival = Arrival { at: received.at, by_kernel: received.by_kernel };
+                self.partial
+                    .feed(&buffer[..received.bytes], |kind, payload| each(&arrival, kind, payload));
+            }
+            Err(error) => self.open &= is_temporary(&error),
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> usize {
+        match self.socket.write(bytes) {
+            Ok(count) => count,
+            Err(error) => {
+                self.open &= is_temporary(&error);
+                0
+            }
+        }
+    }
+}
+
+impl AsRawFd for Connection {
+    fn as_raw_fd(&self) -> RawFd {
+        self.socket.as_raw_fd()
+    }
+}
+
+fn is_temporary(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
+}

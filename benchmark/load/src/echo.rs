@@ -1,0 +1,211 @@
+//! Callers who each send a frame every 20 ms and wait for its echo.
+
+use std::io;
+use std::ops::Range;
+
+use crate::Failure;
+use crate::args::Args;
+use crate::clock::{self, MILLISECOND, SECOND};
+use crate::connection::{Arrival, Connection};
+use crate::epoll::{Epoll, Interest};
+use crate::frames::{AUDIO, AUDIO_BYTES, HANG_UP, HEADER, header};
+use crate::json::Object;
+use crate::process::Watched;
+use crate::samples::Samples;
+use crate::schedule::Schedule;
+use crate::stamp::{Stamp, is_silence};
+
+const FRAME: u64 = 20 * MILLISECOND;
+const READ_BUFFER: usize = 64 * 1024;
+
+/// Frames that leave before what has come is looked at.
+const SENDS_IN_A_ROW: usize = 32;
+
+/// How long the last echoes may take.
+const SETTLE: u64 = SECOND;
+
+/// `--port`, `--calls`, `--seconds` (the window) after `--warm-up`, `--coalesce` (frames a write),
+/// `--split` (writes a frame), `--pid` (whose processor time is read).
+pub fn run(args: &Args) -> Result<Object, Failure> {
+    let watched = Watched::new(args)?;
+    let mut echo = Echo::dial(args)?;
+    echo.drive(clock::now() + clock::seconds(args.get("warm-up", 1.0)?))?;
+    let before = watched.usage()?;
+    echo.open_window();
+    echo.drive(clock::now() + clock::seconds(args.get("seconds", 5.0)?))?;
+    let usage = watched.usage()?.since(before);
+    echo.settle(clock::now() + SETTLE)?;
+    Ok(echo.result().object("usage", usage))
+}
+
+struct Echo {
+    callers: Vec<Caller>,
+    epoll: Epoll,
+    schedule: Schedule,
+    coalesce: u32,
+    split: usize,
+    buffer: Vec<u8>,
+    counts: Counts,
+}
+
+struct Caller {
+    connection: Connection,
+    /// The number of the next frame.
+    sending: u32,
+    returns: Returns,
+}
+
+/// What one caller's echoes must be.
+struct Returns {
+    call: u32,
+    /// The number of the next echo.
+    expected: u32,
+    /// The numbers that were sent in the window.
+    window: Range<u32>,
+}
+
+#[derive(Default)]
+struct Counts {
+    window: bool,
+    sent: u64,
+    returned: u64,
+    /// Frames that came back other than they were sent, or out of order.
+    corrupt: u64,
+    /// Frames that were not sent, because the server took no more.
+    refused: u64,
+    silence: u64,
+    timed_by_clock: u64,
+    trips: Samples,
+    late: Samples,
+}
+
+impl Echo {
+    fn dial(args: &Args) -> Result<Self, Failure> {
+        let (port, calls) = (args.required("port")?, args.get("calls", 100)?);
+        let coalesce: u32 = args.get("coalesce", 1)?;
+        let epoll = Epoll::new()?;
+        let mut callers = Vec::with_capacity(calls);
+        for number in 0..calls {
+            let connection = Connection::dial(port, number)?;
+            epoll.add(&connection, number, Interest::Read)?;
+            callers.push(Caller { connection, sending: 0, returns: Returns::new(number) });
+        }
+        let frames = (calls as f64 * 50.0 * args.get("seconds", 5.0)? * 1.1) as usize;
+        Ok(Self {
+            callers,
+            epoll,
+            schedule: Schedule::new(clock::now(), FRAME * u64::from(coalesce), calls),
+            coalesce,
+            split: args.get("split", 1)?,
+            buffer: vec![0; READ_BUFFER],
+            counts: Counts {
+                trips: Samples::with_capacity(frames),
+                late: Samples::with_capacity(frames),
+                ..Counts::default()
+            },
+        })
+    }
+
+    /// From here on it counts.
+    fn open_window(&mut self) {
+        self.counts.window = true;
+        for caller in &mut self.callers {
+            caller.returns.window = caller.sending..caller.sending;
+        }
+    }
+
+    /// Sends when it is due and takes what comes, until `until`.
+    fn drive(&mut self, until: u64) -> io::Result<()> {
+        while clock::now() < until {
+            for _ in 0..SENDS_IN_A_ROW {
+                let Some((caller, late)) = self.schedule.due(clock::now()) else { break };
+                self.send(caller, late);
+            }
+            self.take(self.schedule.deadline().min(until))?;
+        }
+        Ok(())
+    }
+
+    /// Waits for the last echoes, without sending more.
+    fn settle(&mut self, until: u64) -> io::Result<()> {
+        while clock::now() < until && self.counts.returned < self.counts.sent {
+            self.callers.iter_mut().for_each(|caller| caller.connection.flush());
+            self.take(until.min(clock::now() + FRAME))?;
+        }
+        Ok(())
+    }
+
+    fn send(&mut self, number: usize, late: u64) {
+        let caller = &mut self.callers[number];
+        let mut bytes = Vec::with_capacity(self.coalesce as usize * (HEADER + AUDIO_BYTES));
+        for ahead in 0..self.coalesce {
+            let stamp =
+                Stamp { call: number as u32, number: caller.sending + ahead, at: clock::now() };
+            bytes.extend_from_slice(&header(AUDIO, AUDIO_BYTES));
+            bytes.extend_from_slice(&stamp.payload());
+        }
+        let taken = caller.connection.send(&bytes, self.split);
+        if taken {
+            caller.sending += self.coalesce;
+        }
+        if self.counts.window {
+            self.counts.late.push(late);
+            caller.returns.window.end = caller.sending;
+            *(if taken { &mut self.counts.sent } else { &mut self.counts.refused }) +=
+                u64::from(self.coalesce);
+        }
+    }
+
+    fn take(&mut self, until: u64) -> io::Result<()> {
+        for index in 0..self.epoll.wait(Some(until))? {
+            let Caller { connection, returns, .. } = &mut self.callers[self.epoll.token(index)];
+            let counts = &mut self.counts;
+            connection.read(&mut self.buffer, |arrival, kind, payload| match kind {
+                AUDIO => returns.take(arrival, payload, counts),
+                HANG_UP => {}
+                _ => counts.corrupt += 1,
+            });
+            if !connection.open {
+                self.epoll.remove(connection)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn result(self) -> Object {
+        let ended = self.callers.iter().filter(|caller| !caller.connection.open).count();
+        let counts = self.counts;
+        Object::default()
+            .number("calls", self.callers.len() as f64)
+            .number("sent", counts.sent as f64)
+            .number("returned", counts.returned as f64)
+            .number("lost", (counts.sent + counts.refused - counts.returned) as f64)
+            .number("corrupt", counts.corrupt as f64)
+            .number("ended", ended as f64)
+            .number("silence", counts.silence as f64)
+            .number("timedByClock", counts.timed_by_clock as f64)
+            .object("trip", counts.trips.summary())
+            .object("late", counts.late.summary())
+    }
+}
+
+impl Returns {
+    fn new(call: usize) -> Self {
+        Self { call: call as u32, expected: 0, window: 0..0 }
+    }
+
+    fn take(&mut self, arrival: &Arrival, payload: &[u8], counts: &mut Counts) {
+        match Stamp::read(payload) {
+            Some(stamp) if stamp.call == self.call && stamp.number >= self.expected => {
+                self.expected = stamp.number + 1;
+                if self.window.contains(&stamp.number) {
+                    counts.returned += 1;
+                    counts.timed_by_clock += u64::from(!arrival.by_kernel);
+                    counts.trips.push(arrival.at.saturating_sub(stamp.at));
+                }
+            }
+            _ if is_silence(payload) => counts.silence += 1,
+            _ => counts.corrupt += 1,
+        }
+    }
+}

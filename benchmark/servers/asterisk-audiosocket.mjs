@@ -1,0 +1,16 @@
+import fs from "node:fs";
+import { AudioSocketServer } from "asterisk-audiosocket";
+import reporting from "./report.js";
+
+const behaviours = {
+  echo: (call) => call.on("audio", (pcm) => call.writeFrame(pcm)),
+  play: (call) => call.on("id", () => call.play(fs.readFileSync(process.env.PLAYED)))
+};
+
+const server = new AudioSocketServer({ port: 0, host: "127.0.0.1" });
+server.on("connection", (call) => {
+  call.on("error", () => {});
+  behaviours[process.argv[2]](call);
+});
+await server.listen();
+reporting.report(server.address.port);
