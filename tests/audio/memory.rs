@@ -109,7 +109,8 @@ fn make(scratch: &Scratch, input: &str, name: &str, options: &str) -> Option<Pat
     }
     let encode = format!("ffmpeg -i {input} -ar 48000 {options} -y minute-{name}");
     tools::run(scratch.dir(), &encode)?;
-    let copy = format!("ffmpeg {repeat} minute-{name} -c copy -y {name}");
+    let fragments = options.find("-movflags").map_or("", |at| &options[at..]);
+    let copy = format!("ffmpeg {repeat} minute-{name} -c copy {fragments} -y {name}");
     tools::run(scratch.dir(), &copy)?;
     Some(scratch.path(name))
 }
@@ -137,5 +138,7 @@ const FORMATS: &[(&str, &str)] = &[
     ("v.webm", "-c:a libvorbis"),
     ("a.m4a", ""),
     ("l.m4a", "-c:a alac"),
+    ("f.mp4", "-c:a aac -movflags frag_keyframe+empty_moov"),
+    ("g.mp4", "-c:a aac -movflags frag_every_frame+empty_moov"),
     ("a.aac", ""),
 ];

@@ -1,12 +1,13 @@
 //! MP4: whatever its index looks like, and whatever lies it tells.
 
-use std::time::Duration;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use callstreams::audio::{AudioError, Input, open_bytes, open_file};
 use proptest::prelude::*;
 
 use crate::support::encode::slin;
-use crate::support::measure::{fit, middle};
+use crate::support::measure::{fit, middle, rms};
 use crate::support::memory::most_held;
 use crate::support::mp4::{Index, Sizes, moov, mp4};
 use crate::support::{drain, play, samples_of, seconds, tools};
@@ -31,7 +32,7 @@ fn an_index_of_any_shape_gives_the_same_sound() {
             &swapped,
         ),
     ] {
-        assert_eq!(decode(mp4(&index, bytes)), (samples_of(&sound), Ok(())), "{what}");
+        assert!(decode(mp4(&index, bytes)) == (samples_of(&sound), Ok(())), "{what}");
     }
 }
 
@@ -80,6 +81,45 @@ fn the_sound_of_a_film_is_played() {
     assert!(samples.len().abs_diff(24_000) < 20, "{} samples", samples.len());
     assert!(fit(middle(&samples), 1_000.0, 8_000).snr > 30.0);
 }
+
+#[test]
+fn fragments_give_the_same_sound_and_any_position() {
+    let (scratch, input) = seconds(3.0);
+    if tools::run(scratch.dir(), &format!("ffmpeg -i {input} -c:a aac -y a.m4a")).is_none() {
+        return println!("skipped: ffmpeg is not installed");
+    }
+    let open = |name: &str| open_file(&scratch.path(name), None, 8_000).unwrap();
+    let whole = drain(open("a.m4a").as_mut()).0;
+    for (name, flags) in FRAGMENTED {
+        let line = format!("ffmpeg -i a.m4a -c copy -movflags {flags} -y {name}");
+        tools::run(scratch.dir(), &line).unwrap();
+        let (all, end) = drain(open(name).as_mut());
+        // Some have the encoder's 1,024 samples before the sound; after it all have some.
+        let before = if all[..1_000] == whole[..1_000] { 0 } else { 1_024 };
+        assert_eq!(end, Ok(()), "{name}");
+        assert!(all[before..before + whole.len()] == whole, "{name}");
+        for ms in [150, 700, 1_500, 2_900] {
+            let mut source = open(name);
+            let reached = source.skip_near(Duration::from_millis(ms)).as_secs_f64();
+            assert!(reached > ms as f64 / 1_000.0 - 0.2, "{name}: {reached} s for {ms} ms");
+            let heard = drain(source.as_mut()).0;
+            let from = all.len() - heard.len();
+            assert!(from.abs_diff((reached * 44_100.0).round() as usize) < 2, "{name}: {from}");
+            // AAC makes up its noise as it goes.
+            let other: Vec<f32> = heard.iter().zip(&all[from..]).map(|(a, b)| a - b).collect();
+            assert!(rms(&other[2_048..]) < 0.01, "{name} from {ms} ms");
+        }
+        assert_eq!(open(name).skip_near(Duration::from_secs(9)), Duration::ZERO, "{name}");
+    }
+}
+
+const FRAGMENTED: [(&str, &str); 5] = [
+    ("one.mp4", "frag_keyframe+empty_moov"),
+    ("each.mp4", "frag_every_frame+empty_moov"),
+    ("many.mp4", "frag_keyframe+empty_moov+default_base_moof -frag_duration 300000"),
+    ("late.mp4", "frag_keyframe+delay_moov -frag_duration 500000"),
+    ("both.mp4", "frag_keyframe -frag_duration 500000"),
+];
 
 #[test]
 fn a_file_cut_anywhere_gives_what_it_has_and_then_an_error() {
@@ -153,21 +193,67 @@ proptest! {
             let at = at.index(moov.len());
             moov[at] = value;
         }
-        let bytes = [b"\0\0\0\x10ftypM4A \0\0\0\0\0\0\x10\x08mdat".as_slice(), &[7; 4_096], &moov].concat();
-        let began = std::time::Instant::now();
-        let (most, _) = most_held(|| {
-            let input = Input::Memory(bytes::Bytes::from(bytes));
-            if let Ok(mut source) = open_bytes(input, None, 8_000) {
-                source.skip_near(Duration::from_millis(start));
-                let mut samples = Vec::new();
-                while source.read(&mut samples) == Ok(true) {
-                    samples.clear();
-                }
-            }
-        });
-        prop_assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
-        prop_assert!(most < 4 << 20, "{} bytes", most);
+        let head = b"\0\0\0\x10ftypM4A \0\0\0\0\0\0\x10\x08mdat";
+        let (took, most) = survive([head.as_slice(), &[7; 4_096], &moov].concat(), start);
+        prop_assert!(took < Duration::from_secs(10), "{:?}", took);
+        prop_assert!(most < 8 << 20, "{} bytes", most);
     }
+
+    /// Whatever is changed in fragments.
+    #[test]
+    fn no_fragment_panics_hangs_or_takes_much_memory(
+        which in any::<prop::sample::Index>(),
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
+        start in 0..400_u64,
+    ) {
+        if fragmented().is_empty() {
+            return Ok(());
+        }
+        let (bytes, headers) = which.get(fragmented());
+        let mut bytes = bytes.clone();
+        for (at, value) in changes {
+            bytes[*at.get(headers)] = value;
+        }
+        let (took, most) = survive(bytes, start);
+        prop_assert!(took < Duration::from_secs(10), "{:?}", took);
+        prop_assert!(most < 8 << 20, "{} bytes", most);
+    }
+}
+
+/// Goes to a position of a file and plays it to its end, whatever that is.
+fn survive(bytes: Vec<u8>, start: u64) -> (Duration, usize) {
+    let began = Instant::now();
+    let (most, ()) = most_held(|| {
+        if let Ok(mut source) = open_bytes(Input::Memory(bytes.into()), None, 8_000) {
+            source.skip_near(Duration::from_millis(start));
+            let mut samples = Vec::new();
+            while source.read(&mut samples) == Ok(true) {
+                samples.clear();
+            }
+        }
+    });
+    (began.elapsed(), most)
+}
+
+/// Fragmented files, where there is ffmpeg, and the places of the bytes that are no sound.
+fn fragmented() -> &'static [(Vec<u8>, Vec<usize>)] {
+    static FILES: OnceLock<Vec<(Vec<u8>, Vec<usize>)>> = OnceLock::new();
+    FILES.get_or_init(|| {
+        let (scratch, input) = seconds(0.3);
+        let make = |(name, flags): &(&str, &str)| {
+            let line = format!("ffmpeg -i {input} -c:a aac -movflags {flags} -y {name}");
+            tools::run(scratch.dir(), &line)?;
+            let bytes = std::fs::read(scratch.path(name)).unwrap();
+            let (mut headers, mut at) = (Vec::new(), 0);
+            while let Some(&[a, b, c, d, ref kind @ ..]) = bytes[at..].first_chunk::<8>() {
+                let size = u32::from_be_bytes([a, b, c, d]) as usize;
+                headers.extend(at..at + if kind == b"mdat" { 8 } else { size });
+                at += size;
+            }
+            Some((bytes, headers))
+        };
+        FRAGMENTED.iter().filter_map(make).collect()
+    })
 }
 
 fn decode(bytes: Vec<u8>) -> (Vec<f32>, Result<(), AudioError>) {

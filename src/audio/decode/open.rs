@@ -113,12 +113,9 @@ pub(super) fn name_of(codec: AudioCodecId) -> String {
     }
 }
 
-fn reader(mut media: Media, container: Container) -> Decoding<Box<dyn FormatReader>> {
+fn reader(media: Media, container: Container) -> Decoding<Box<dyn FormatReader>> {
     if container == Container::Mp4 && media.is_seekable() {
-        match mp4::Reader::open(media)? {
-            mp4::Opened::Reader(reader) => return Ok(reader),
-            mp4::Opened::Fragmented(fragmented) => media = fragmented,
-        }
+        return Ok(Box::new(mp4::Reader::open(media)?));
     }
     let buffer = MediaSourceStreamOptions { buffer_len: BUFFER_BYTES };
     let bytes = MediaSourceStream::new(Box::new(media), buffer);

@@ -21,6 +21,11 @@ impl Atoms {
         Self { rest: body.clone() }
     }
 
+    /// Where the next atom starts.
+    pub(super) fn at(&self) -> u64 {
+        self.rest.start
+    }
+
     /// The next atom. One that claims to reach beyond what it is in ends there.
     pub(super) fn next(&mut self, file: &mut Bytes) -> Result<Option<(Kind, Body)>> {
         let Body { start, end } = self.rest;

@@ -44,13 +44,6 @@ impl Bytes {
         self.reader.into_inner()
     }
 
-    /// The file, at its start.
-    pub(super) fn into_inner(self) -> Result<Media> {
-        let mut media = self.into_media();
-        media.seek(SeekFrom::Start(0))?;
-        Ok(media)
-    }
-
     fn read(&mut self, at: u64, room: &mut [u8]) -> Result<()> {
         self.check(at, room.len())?;
         match self.at.take() {

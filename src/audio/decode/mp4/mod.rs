@@ -1,11 +1,13 @@
-//! MP4 files whose index (`moov`) lists all samples, without holding that index: it takes 10 KB for
-//! each minute. Read on demand are pieces of its tables: `times` and `places` go through them.
+//! MP4 files, without holding what lists their samples: it takes 10 to 30 KB for each minute. Read
+//! on demand are pieces of its tables: see `index`.
 //!
-//! Streams, whose index cannot be gone back to, and fragmented files are left to symphonia.
+//! Streams, in which one cannot go back to an index, are left to symphonia.
 
 mod atoms;
 mod bytes;
 mod description;
+mod fragments;
+mod index;
 mod places;
 mod table;
 mod times;
@@ -26,13 +28,6 @@ use symphonia::core::units::{Duration, TimeBase, Timestamp};
 use crate::audio::media::Media;
 use bytes::Bytes;
 
-/// What opening gives.
-pub(super) enum Opened {
-    Reader(Box<Reader>),
-    /// Its samples are listed in fragments: it is for another reader.
-    Fragmented(Media),
-}
-
 /// The packets of one track.
 pub(super) struct Reader {
     file: Bytes,
@@ -47,14 +42,12 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Opens a file that can be read in any order. Reads of its index what the first packet needs.
-    pub(super) fn open(media: Media) -> Result<Opened> {
+    pub(super) fn open(media: Media) -> Result<Self> {
         let mut file = Bytes::new(media);
-        let Some(mut track) = track::find_track(&mut file)? else {
-            return Ok(Opened::Fragmented(file.into_inner()?));
-        };
+        let mut track = track::find_track(&mut file)?;
         let base = TimeBase::from_recip(track.timescale);
         let is_aac = track.params.codec == CODEC_ID_AAC;
-        let whole = if is_aac { Some(track.times.usual(&mut file)?) } else { None };
+        let whole = if is_aac { Some(track.index.times.usual(&mut file)?) } else { None };
         let mut told = Track::new(TRACK);
         told.with_codec_params(CodecParameters::Audio(track.params.clone())).with_time_base(base);
         let media_info = MediaInfo::from_track(&told);
@@ -64,29 +57,23 @@ impl Reader {
         if new.track.played.start > FEW {
             new.go_to(0)?;
         }
-        Ok(Opened::Reader(Box::new(new)))
+        Ok(new)
     }
 
     /// Goes to the packet that sounds at a time of what is played, or before. Gives its time.
     /// Error: there is none, and the first is next.
     fn go_to(&mut self, time: u64) -> Result<u64> {
-        let (file, track) = (&mut self.file, &mut self.track);
-        let start = track.played.start;
+        let start = self.track.played.start;
         // The decoder needs a packet to start from.
         let time = start.saturating_add(time).saturating_sub(self.whole.unwrap_or_default());
-        let sample = track.times.seek(file, time);
-        let found = sample.and_then(|sample| track.places.seek(file, sample));
-        if let Ok(true) = found {
-            return Ok(track.times.now().saturating_sub(start));
-        }
-        track.times.rewind();
-        track.places.rewind();
-        found.and(Err(Error::SeekError(SeekErrorKind::OutOfRange)))
+        let found = self.track.index.seek(&mut self.file, time)?;
+        let found = found.ok_or(Error::SeekError(SeekErrorKind::OutOfRange))?;
+        Ok(found.saturating_sub(start))
     }
 
     /// Says how much of a packet lies outside of what is played.
     fn trim(&self, packet: &mut Packet, start: u64, length: u64) {
-        let last = self.track.places.is_over();
+        let last = self.track.index.is_over();
         let whole = self.whole.filter(|_| last).map_or(length, |whole| whole.max(length));
         let played = &self.track.played;
         let before = played.start.saturating_sub(start).min(whole);
@@ -100,20 +87,18 @@ impl Reader {
 
 impl FormatReader for Reader {
     fn next_packet(&mut self) -> Result<Option<Packet>> {
-        let (file, track) = (&mut self.file, &mut self.track);
-        let start = track.times.now();
-        if start >= track.played.end {
+        let track = &mut self.track;
+        let Some(sample) = track.index.next(&mut self.file)? else { return Ok(None) };
+        if sample.start >= track.played.end {
             return Ok(None);
         }
-        let Some(piece) = track.places.next(file)? else { return Ok(None) };
-        let length = track.times.pass(file, piece.samples)?;
-        if piece.bytes > PACKET_MAX {
+        if sample.bytes > PACKET_MAX {
             return Err(Error::DecodeError("an MP4 packet of more than 1 MiB"));
         }
-        let data = file.vec(piece.at, piece.bytes as usize)?;
-        let time = start.wrapping_sub(track.played.start).cast_signed();
+        let data = self.file.vec(sample.at, sample.bytes as usize)?;
+        let time = sample.start.wrapping_sub(track.played.start).cast_signed();
         let mut packet = Packet::new(TRACK, Timestamp::new(time), Duration::ZERO, data);
-        self.trim(&mut packet, start, length);
+        self.trim(&mut packet, sample.start, sample.length);
         Ok(Some(packet))
     }
 

@@ -97,10 +97,11 @@ impl Places {
         (self.sample, self.left, self.chunk, self.run_end, self.next_run) = (0, 0, 0, 0, 0);
     }
 
-    /// Goes to a sample. False: there is none of that number.
+    /// Goes to a sample. False: there is none of that number, and nothing is next.
     pub(super) fn seek(&mut self, file: &mut Bytes, sample: u64) -> Result<bool> {
         self.rewind();
         if sample >= self.sizes.count().into() {
+            self.sample = self.sizes.count();
             return Ok(false);
         }
         let mut before = sample;

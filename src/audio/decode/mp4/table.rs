@@ -19,11 +19,15 @@ impl<const N: usize> Table<N> {
     /// The table whose number of entries stands at `count_at` in an atom, and they after it.
     pub(super) fn new(file: &mut Bytes, atom: &Body, count_at: u64) -> Result<Self> {
         let count = u32::from_be_bytes(file.array(atom.start + count_at)?);
-        let at = atom.start + count_at + 4;
-        if count > ENTRIES_MAX || at.saturating_add(u64::from(count) * N as u64) > atom.end {
+        Self::at(atom, atom.start + count_at + 4, count.into())
+    }
+
+    /// The table of so many entries from `at` on, in an atom.
+    pub(super) fn at(atom: &Body, at: u64, count: u64) -> Result<Self> {
+        if count > ENTRIES_MAX || at.saturating_add(count * N as u64) > atom.end {
             return Err(Error::DecodeError("an MP4 table that is too long"));
         }
-        Ok(Self { at, count, window: Vec::new(), first: 0 })
+        Ok(Self { at, count: count as u32, window: Vec::new(), first: 0 })
     }
 
     pub(super) fn count(&self) -> u32 {
@@ -53,4 +57,4 @@ impl<const N: usize> Table<N> {
 const WINDOW: usize = 4 << 10;
 
 /// Four days of AAC. Going to a position may read a whole table.
-const ENTRIES_MAX: u32 = 1 << 24;
+const ENTRIES_MAX: u64 = 1 << 24;

@@ -9,6 +9,8 @@ use symphonia::core::errors::{Error, Result};
 use super::atoms::{Atoms, Body, find, need};
 use super::bytes::Bytes;
 use super::description;
+use super::fragments::Fragments;
+use super::index::Index;
 use super::places::Places;
 use super::times::Times;
 
@@ -17,19 +19,14 @@ pub(super) struct Track {
     pub(super) params: AudioCodecParameters,
     /// Units of its times in a second.
     pub(super) timescale: NonZero<u32>,
-    pub(super) times: Times,
-    pub(super) places: Places,
+    pub(super) index: Index,
     /// The part that is played, in those units: the rest is what the encoder put around it.
     pub(super) played: Body,
 }
 
-/// The first track whose sound can be decoded, else the first with sound. None: the samples are
-/// not in the index, but in fragments.
-pub(super) fn find_track(file: &mut Bytes) -> Result<Option<Track>> {
+/// The first track whose sound can be decoded, else the first with sound.
+pub(super) fn find_track(file: &mut Bytes) -> Result<Track> {
     let moov = need(file, &(0..file.length()), b"moov")?;
-    if find(file, &moov, b"mvex")?.is_some() {
-        return Ok(None);
-    }
     let (mut atoms, mut tracks) = (Atoms::within(&moov), 0);
     let mut second_best = Err(Error::DecodeError("there is no audio in it"));
     while let Some((kind, trak)) = atoms.next(file)? {
@@ -37,8 +34,8 @@ pub(super) fn find_track(file: &mut Bytes) -> Result<Option<Track>> {
             continue;
         }
         match track(file, &moov, &trak) {
-            Ok(Some(track)) if is_decoded(&track.params) => return Ok(Some(track)),
-            Ok(Some(track)) if second_best.is_err() => second_best = Ok(Some(track)),
+            Ok(Some(track)) if is_decoded(&track.params) => return Ok(track),
+            Ok(Some(track)) if second_best.is_err() => second_best = Ok(track),
             Err(error) if second_best.is_err() => second_best = Err(error),
             _ => {}
         }
@@ -71,16 +68,35 @@ fn track(file: &mut Bytes, moov: &Body, trak: &Body) -> Result<Option<Track>> {
     let played = played(file, trak, timescale, movie_scale)?;
     let stts = need(file, &stbl, b"stts")?;
     let (times, places) = (Times::new(file, &stts)?, Places::new(file, &stbl)?);
-    Ok(Some(Track { params, timescale, times, places, played }))
+    let fragments = match find(file, moov, b"mvex")? {
+        Some(mvex) => {
+            let number = number(file, trak)?;
+            Some(Fragments::new(file, &mvex, number)?)
+        }
+        None => None,
+    };
+    let index = Index { times, places, fragments };
+    Ok(Some(Track { params, timescale, index, played }))
+}
+
+/// The number of a track.
+fn number(file: &mut Bytes, trak: &Body) -> Result<u32> {
+    let tkhd = need(file, trak, b"tkhd")?;
+    let at = after_dates(file, &tkhd)?;
+    Ok(u32::from_be_bytes(file.array(at)?))
 }
 
 /// Units in a second, of a header of the movie or of a track.
 fn timescale(file: &mut Bytes, header: &Body) -> Result<NonZero<u32>> {
-    let [version] = file.array(header.start)?;
-    // Two dates stand before it.
-    let at = header.start + if version == 1 { 20 } else { 12 };
+    let at = after_dates(file, header)?;
     let scale = NonZero::new(u32::from_be_bytes(file.array(at)?));
     scale.ok_or(Error::DecodeError("an MP4 whose time does not pass"))
+}
+
+/// Where a header goes on after the two dates that all start with.
+fn after_dates(file: &mut Bytes, header: &Body) -> Result<u64> {
+    let [version] = file.array(header.start)?;
+    Ok(header.start + if version == 1 { 20 } else { 12 })
 }
 
 /// The part of a track that its edit list plays: all of it, where that lists more than one part.
