@@ -4,20 +4,26 @@ const path = require("node:path");
 const { GENERATOR } = require("./generator.js");
 
 const OURS = "callstreams";
+const FONOSTER = "@fonoster/streams";
+const ASTERISK = "asterisk-audiosocket";
+const BY_HAND = "Node net by hand";
+const TOKIO = "tokio, no JavaScript";
+const EPOLL = "epoll, no JavaScript";
 
 const program = (file) => [process.execPath, "--expose-gc", path.join(__dirname, "servers", file)];
 
 /** How each server is started; what it is to do follows. */
 const COMMANDS = {
   [OURS]: program("callstreams.js"),
-  "@fonoster/streams": program("fonoster-streams.js"),
-  "asterisk-audiosocket": program("asterisk-audiosocket.mjs"),
-  "Node net by hand": program("node-net.js"),
-  "tokio, no JavaScript": [GENERATOR, "tokio-echo"],
-  "epoll, no JavaScript": [GENERATOR, "epoll-echo"]
+  [FONOSTER]: program("fonoster-streams.js"),
+  [ASTERISK]: program("asterisk-audiosocket.mjs"),
+  [BY_HAND]: program("node-net.js"),
+  [TOKIO]: [GENERATOR, "tokio-echo"],
+  [EPOLL]: [GENERATOR, "epoll-echo"]
 };
 
-const LIBRARIES = Object.keys(COMMANDS).slice(0, 3);
-const ALL = Object.keys(COMMANDS);
+const LIBRARIES = [OURS, FONOSTER, ASTERISK];
+const IN_NODE = [...LIBRARIES, BY_HAND];
+const ALL = [...IN_NODE, TOKIO, EPOLL];
 
-module.exports = { ALL, COMMANDS, LIBRARIES, OURS };
+module.exports = { ALL, ASTERISK, BY_HAND, COMMANDS, FONOSTER, IN_NODE, LIBRARIES, OURS };

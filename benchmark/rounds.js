@@ -1,9 +1,30 @@
 "use strict";
 
+const { OURS } = require("./peers.js");
+
 /**
- * Measures each of `peers` once a round, in turn, so that a change in the machine's speed meets them
- * all. Gives the results of each by name.
+ * A table of `peers` in each of `cases`. `measure(peer, case)` gives an object of figures, or null where
+ * the peer cannot do that; `columns` names those of the table: a heading, and how many digits. The
+ * first column is the one that is compared.
+ *
+ * Each peer is measured once a round, in turn, so that a change in the machine's speed meets them all.
+ * `fault(figures)` says what is wrong with our own, if anything: then nothing is compared.
  */
+async function compare({ title, cases, columns, rounds, peers, measure, fault = () => null }) {
+  const table = { title, columns, rounds, rows: [], faults: [] };
+  for (const { name, ...what } of cases) {
+    const results = await inTurn(peers, rounds, (peer) => measure(peer, what));
+    for (const peer of peers) {
+      if (results[peer].every((result) => result !== null)) {
+        table.rows.push({ case: name, peer, figures: spreads(results[peer]) });
+      }
+    }
+    const faults = results[OURS].map(fault).filter((text) => text !== null);
+    table.faults.push(...faults.map((text) => `${name}: ${text}`));
+  }
+  return table;
+}
+
 async function inTurn(peers, rounds, measure) {
   const results = Object.fromEntries(peers.map((peer) => [peer, []]));
   for (let round = 0; round < rounds; round += 1) {
@@ -14,10 +35,15 @@ async function inTurn(peers, rounds, measure) {
   return results;
 }
 
-/** Of one figure over several rounds: the median, the least and the most. */
-function spread(results, figure) {
-  const sorted = results.map(figure).sort((a, b) => a - b);
-  return { median: sorted[Math.floor(sorted.length / 2)], min: sorted[0], max: sorted.at(-1) };
+/** Of each figure over several rounds: the median, the least and the most. */
+function spreads(results) {
+  const spread = (name) => {
+    const sorted = results.map((result) => result[name]).sort((a, b) => a - b);
+    const middle = sorted.length / 2;
+    const median = (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
+    return { median, min: sorted[0], max: sorted.at(-1) };
+  };
+  return Object.fromEntries(Object.keys(results[0]).map((name) => [name, spread(name)]));
 }
 
-module.exports = { inTurn, spread };
+module.exports = { compare };

@@ -1,16 +1,36 @@
 "use strict";
 
-// `npm run bench` runs all benchmarks beside the peers, some minutes; `npm run bench -- --quick` a few
-// seconds of each.
+// `npm run bench` measures everything beside the peers, in a quarter of an hour; `npm run bench -- echo`
+// one section, `-- --quick` as little as shows that it works.
 
-const { spawnSync } = require("node:child_process");
+const fs = require("node:fs");
 const path = require("node:path");
+const { build } = require("./generator.js");
+const { describe, machine } = require("./machine.js");
+const { print } = require("./table.js");
 
-/** Longer than any of them takes: a benchmark that hangs fails. */
-const LIMIT_MS = 20 * 60 * 1000;
+const SECTIONS = ["echo", "play", "first-frame", "flood", "setup", "memory", "start"];
+const RESULTS = path.join(__dirname, "results/latest.json");
 
-for (const name of ["echo.js", "pacing.js"]) {
-  const program = [path.join(__dirname, name), ...process.argv.slice(2)];
-  const { status } = spawnSync(process.execPath, program, { stdio: "inherit", timeout: LIMIT_MS });
-  process.exitCode ||= status ?? 1;
+async function main() {
+  const words = process.argv.slice(2);
+  const quick = words.includes("--quick");
+  const named = words.filter((word) => SECTIONS.includes(word));
+  build();
+  const results = { machine: machine(), quick, sections: {} };
+  console.log(describe(results.machine));
+  for (const name of named.length > 0 ? named : SECTIONS) {
+    results.sections[name] = await require(`./sections/${name}.js`).run({ quick });
+    results.sections[name].forEach(print);
+    save(results);
+  }
+  const faults = Object.values(results.sections).flatMap((tables) => tables.flatMap((table) => table.faults));
+  process.exitCode = faults.length > 0 ? 1 : 0;
 }
+
+function save(results) {
+  fs.mkdirSync(path.dirname(RESULTS), { recursive: true });
+  fs.writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
+}
+
+main();

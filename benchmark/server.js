@@ -2,6 +2,7 @@
 
 const { spawn } = require("node:child_process");
 const { once } = require("node:events");
+const fs = require("node:fs");
 const readline = require("node:readline");
 const { SERVER_CORE, pinned } = require("./cores.js");
 const { COMMANDS } = require("./peers.js");
@@ -10,6 +11,16 @@ const { COMMANDS } = require("./peers.js");
 class Server {
   #child;
   #answers;
+
+  /** Starts a peer, gives it to `use`, and ends it whatever happens. See `start`. */
+  static async with(peer, behaviour, options, use) {
+    const server = await Server.start(peer, behaviour, options);
+    try {
+      return await use(server);
+    } finally {
+      await server.stop();
+    }
+  }
 
   /** `behaviour` is what it does with calls: `echo`, `play` and so on. */
   static async start(peer, behaviour, { env = {}, pin = true } = {}) {
@@ -36,6 +47,15 @@ class Server {
     return this.#answer();
   }
 
+  /** Kilobytes of memory that are in use, after garbage was collected. */
+  async memory() {
+    // Twice: what is finalized the first time is free the second time.
+    await this.ask("gc");
+    await this.ask("gc");
+    const text = fs.readFileSync(`/proc/${this.pid}/smaps_rollup`, "utf8");
+    return Number(/^Rss:\s+(\d+)/m.exec(text)[1]);
+  }
+
   async stop() {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
       this.#child.kill("SIGKILL");
@@ -45,11 +65,17 @@ class Server {
 
   /** The server's next message; fails if it ends instead. */
   async #answer() {
-    const ended = once(this.#answers, "close").then(() => {
+    const over = new AbortController();
+    const { signal } = over;
+    const line = once(this.#answers, "line", { signal });
+    const ended = once(this.#answers, "close", { signal });
+    const first = await Promise.race([line, ended]);
+    over.abort();
+    await Promise.allSettled([line, ended]);
+    if (first.length === 0) {
       throw new Error(`${this.peer} ended`);
-    });
-    const [line] = await Promise.race([once(this.#answers, "line"), ended]);
-    return JSON.parse(line);
+    }
+    return JSON.parse(first[0]);
   }
 }
 

@@ -3,11 +3,44 @@
 const { AudioSocket } = require("../..");
 const { report } = require("./report.js");
 
+const FRAME = 320;
+
+const counts = { frames: 0, refused: 0 };
+
+/** The calls that write back, and how many frames of each were taken. */
+const taken = new Map();
+
 const behaviours = {
   echo: (res) => res.on("data", (pcm) => res.write(pcm)),
-  play: (res) => res.play(process.env.PLAYED)
+  play: (res) => res.play(process.env.PLAYED),
+  count: (res) => res.on("data", () => (counts.frames += 1)),
+  flood: (res) => {
+    taken.set(res, 0);
+    res.on("data", (pcm) => writeBack(res, pcm)).on("end", () => taken.delete(res));
+  },
+  hangUp: (res) => res.hangup()
 };
+
+/** What is written faster than it can be heard is queued up to a bound, then refused. */
+function writeBack(res, pcm) {
+  counts.frames += 1;
+  try {
+    res.write(pcm);
+    taken.set(res, taken.get(res) + 1);
+  } catch {
+    counts.refused += 1;
+  }
+}
+
+/** Frames that were taken and neither left nor wait. Silence that left is none of them. */
+function vanished() {
+  const missing = [...taken].map(([res, frames]) => {
+    const { bytesOut, queuedBytesOut } = res.stats();
+    return Math.max(0, frames - (bytesOut + queuedBytesOut) / FRAME);
+  });
+  return missing.reduce((sum, frames) => sum + frames, 0);
+}
 
 const server = new AudioSocket();
 server.onConnection((req, res) => behaviours[process.argv[2]](res));
-server.listen(0, "127.0.0.1", () => report(server.address().port));
+server.listen(0, "127.0.0.1", () => report(server.address().port, () => ({ ...counts, vanished: vanished() })));

@@ -3,10 +3,31 @@
 // What one writes by hand: correct framing, nothing else.
 
 const net = require("node:net");
+const { play } = require("./node-player.js");
 const { report } = require("./report.js");
 
 const HEADER = 3;
+const HANG_UP = Buffer.from([0, 0, 0]);
+const UUID = 0x01;
 const AUDIO = 0x10;
+
+const counts = { frames: 0 };
+
+/** What each does with a frame, header and all. */
+const behaviours = {
+  echo: (socket, frame) => frame[0] === AUDIO && socket.write(frame),
+  play: (socket, frame) => frame[0] === UUID && play(socket),
+  count: (socket, frame) => {
+    counts.frames += frame[0] === AUDIO ? 1 : 0;
+  },
+  flood: (socket, frame) => {
+    behaviours.count(socket, frame);
+    behaviours.echo(socket, frame);
+  },
+  hangUp: (socket, frame) => frame[0] === UUID && socket.end(HANG_UP)
+};
+
+const take = behaviours[process.argv[2]];
 
 const server = net.createServer({ noDelay: true }, (socket) => {
   let rest = Buffer.alloc(0);
@@ -15,11 +36,9 @@ const server = net.createServer({ noDelay: true }, (socket) => {
     rest = rest.length > 0 ? Buffer.concat([rest, bytes]) : bytes;
     while (rest.length >= HEADER && rest.length >= HEADER + rest.readUInt16BE(1)) {
       const end = HEADER + rest.readUInt16BE(1);
-      if (rest[0] === AUDIO) {
-        socket.write(rest.subarray(0, end));
-      }
+      take(socket, rest.subarray(0, end));
       rest = rest.subarray(end);
     }
   });
 });
-server.listen(0, "127.0.0.1", () => report(server.address().port));
+server.listen(0, "127.0.0.1", () => report(server.address().port, () => counts));

@@ -69,7 +69,8 @@ impl Connection {
         }
     }
 
-    fn write(&mut self, bytes: &[u8]) -> usize {
+    /// Sends as much as the socket takes now, and says how much that was.
+    pub fn write(&mut self, bytes: &[u8]) -> usize {
         match self.socket.write(bytes) {
             Ok(count) => count,
             Err(error) => {

@@ -18,6 +18,7 @@ pub struct Epoll {
 pub enum Interest {
     Read,
     Write,
+    Both,
 }
 
 impl Epoll {
@@ -83,6 +84,7 @@ impl Epoll {
         let events = match interest {
             Interest::Read => libc::EPOLLIN,
             Interest::Write => libc::EPOLLOUT,
+            Interest::Both => libc::EPOLLIN | libc::EPOLLOUT,
         };
         let mut event = libc::epoll_event { events: events as u32, u64: token as u64 };
         let (fd, socket) = (self.fd.as_raw_fd(), socket.as_raw_fd());

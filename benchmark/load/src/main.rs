@@ -1,20 +1,25 @@
 //! Loads AudioSocket servers with calls and measures what comes back.
 //!
-//! `callstreams-load echo --port 9092 --calls 500` prints one JSON object. `tokio-echo` and `epoll-echo`
-//! are servers that run no JavaScript: the limits to compare with.
+//! `callstreams-load echo --port 9092 --calls 500` prints one JSON object; each mode's module has its
+//! options. `tokio-echo` and `epoll-echo` are servers that run no JavaScript: the limits to compare with.
 
 mod args;
 mod clock;
 mod connection;
+mod ear;
 mod echo;
 mod epoll;
+mod flood;
 mod frames;
+mod hold;
 mod json;
 mod peers;
+mod play;
 mod process;
 mod receive;
 mod samples;
 mod schedule;
+mod setup;
 mod stamp;
 
 use std::process::ExitCode;
@@ -40,9 +45,17 @@ fn main() -> ExitCode {
 fn run(mode: &str, words: impl Iterator<Item = String>) -> Result<(), Failure> {
     let measure: fn(&Args) -> Result<Object, Failure> = match mode {
         "echo" => echo::run,
-        "tokio-echo" => return peers::tokio_echo::run(),
-        "epoll-echo" => return peers::epoll_echo::run(),
-        _ => return Err("the modes are echo, tokio-echo and epoll-echo".into()),
+        "flood" => flood::run,
+        "hold" => hold::run,
+        "play" => play::run,
+        "setup" => setup::run,
+        "tokio-echo" => return peers::tokio_echo::run(words),
+        "epoll-echo" => return peers::epoll_echo::run(words),
+        _ => {
+            return Err(
+                "the modes are echo, flood, hold, play, setup, tokio-echo and epoll-echo".into()
+            );
+        }
     };
     println!("{}", measure(&Args::parse(words)?)?);
     Ok(())

@@ -4,12 +4,11 @@ use std::collections::HashMap;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::fd::AsRawFd;
-use std::sync::atomic::Ordering;
 
-use super::report;
+use super::{Behaviour, report};
 use crate::Failure;
 use crate::epoll::{Epoll, Interest};
-use crate::frames::{AUDIO, Partial, header};
+use crate::frames::Partial;
 
 const READ_BUFFER: usize = 64 * 1024;
 
@@ -20,7 +19,8 @@ struct Call {
     out: Vec<u8>,
 }
 
-pub fn run() -> Result<(), Failure> {
+pub fn run(words: impl Iterator<Item = String>) -> Result<(), Failure> {
+    let behaviour = Behaviour::new(words);
     let listener = TcpListener::bind("127.0.0.1:0")?;
     listener.set_nonblocking(true)?;
     report::start(listener.local_addr()?.port())?;
@@ -35,7 +35,7 @@ pub fn run() -> Result<(), Failure> {
             if token == door {
                 accept(&listener, &epoll, &mut calls)?;
             } else if let Some(call) = calls.get_mut(&token)
-                && serve(call, &epoll, &mut buffer).is_err()
+                && serve(call, behaviour, &epoll, &mut buffer).is_err()
             {
                 calls.remove(&token);
             }
@@ -58,20 +58,19 @@ fn accept(
     Ok(())
 }
 
-fn serve(call: &mut Call, epoll: &Epoll, buffer: &mut [u8]) -> io::Result<()> {
+fn serve(
+    call: &mut Call,
+    behaviour: Behaviour,
+    epoll: &Epoll,
+    buffer: &mut [u8],
+) -> io::Result<()> {
     let Call { socket, partial, out } = call;
     let waited = !out.is_empty();
     if !waited && let Some(count) = unless_blocked(socket.read(buffer))? {
         if count == 0 {
             return Err(ErrorKind::UnexpectedEof.into());
         }
-        partial.feed(&buffer[..count], |kind, payload| {
-            if kind == AUDIO {
-                report::FRAMES.fetch_add(1, Ordering::Relaxed);
-                out.extend_from_slice(&header(kind, payload.len()));
-                out.extend_from_slice(payload);
-            }
-        });
+        partial.feed(&buffer[..count], |kind, payload| behaviour.take(kind, payload, out));
     }
     let sent = if out.is_empty() { 0 } else { unless_blocked(socket.write(out))?.unwrap_or(0) };
     out.drain(..sent);

@@ -1,0 +1,56 @@
+"use strict";
+
+// What callers hear of themselves: processor time a call, round trip, and what is lost.
+
+const { generate } = require("../generator.js");
+const { ALL } = require("../peers.js");
+const { compare } = require("../rounds.js");
+const { Server } = require("../server.js");
+
+/** From here on server and load are not bound to a core each: together they need both. */
+const UNBOUND = 2000;
+
+/** A generator that is later than this, in milliseconds, has measured itself. */
+const LATE = 10;
+
+async function run({ quick }) {
+  const seconds = quick ? 1 : 2;
+  const calls = quick ? [100] : [1, 20, 100, 500, 1000, 2000];
+  const table = await compare({
+    title: `Echo: so many calls, 50 frames a second each way, ${seconds} s`,
+    cases: calls.map((count) => ({ name: `${count}`, calls: count })),
+    columns: {
+      cpu: ["CPU, ms per call and second", 3],
+      p50: ["round trip p50, ms", 2],
+      p99: ["p99, ms", 2],
+      lost: ["lost, %", 2]
+    },
+    rounds: quick ? 1 : 3,
+    peers: ALL,
+    measure: (peer, what) => measure(peer, { ...what, seconds }),
+    fault: ({ wrong }) => (wrong > 0 ? `${wrong} frames were lost or changed` : null)
+  });
+  return [table];
+}
+
+async function measure(peer, { calls, seconds }) {
+  const pin = calls < UNBOUND;
+  return Server.with(peer, "echo", { pin }, async ({ port, pid }) => {
+    const result = await generate("echo", { port, pid, calls, seconds }, { pin });
+    const { trip, late, usage, sent, lost, corrupt } = result;
+    if (late.p99 > LATE) {
+      console.error(`${peer}, ${calls} calls: the load was up to ${late.p99.toFixed(0)} ms late (p99)`);
+    }
+    return {
+      cpu: usage.cpuMs / (calls * seconds),
+      p50: trip.p50,
+      p90: trip.p90,
+      p99: trip.p99,
+      max: trip.max,
+      lost: (100 * lost) / sent,
+      wrong: lost + corrupt
+    };
+  });
+}
+
+module.exports = { run };
