@@ -5,6 +5,8 @@ use std::net::{IpAddr, SocketAddr, TcpListener};
 
 use socket2::{Domain, Protocol, Socket, Type};
 
+use super::tcp;
+
 /// Where a server listens.
 #[derive(Clone, Copy, Debug)]
 pub struct ListenOptions {
@@ -37,6 +39,7 @@ pub(super) fn bind(options: &ListenOptions) -> io::Result<TcpListener> {
         socket.set_reuse_address(true)?;
         socket.set_reuse_port(options.reuse_port)?;
     }
+    tcp::prepare(&socket);
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
     socket.listen(options.backlog)?;

@@ -24,6 +24,7 @@ mod recording;
 mod refill;
 mod scratch;
 mod sending;
+mod tcp;
 mod timer;
 
 pub use audiosocket::{DialOptions, ServerOptions, ServerStats};

@@ -15,6 +15,7 @@ use crate::events::{Event, Opening, Source};
 use crate::net::engine::Engine;
 use crate::net::lease::Lease;
 use crate::net::options::CallOptions;
+use crate::net::tcp;
 use crate::protocol::Frame;
 
 /// Whom to call and how.
@@ -83,6 +84,7 @@ async fn reach(options: &DialOptions) -> io::Result<(TcpStream, SocketAddr)> {
     let stream = timeout(options.timeout, connect)
         .await
         .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
+    tcp::prepare(&stream);
     let peer = stream.peer_addr()?;
     Ok((stream, peer))
 }

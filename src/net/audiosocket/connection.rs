@@ -27,9 +27,6 @@ use crate::record::Side;
 /// How long a peer that was hung up on may take to close.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// TCP's own question after a peer that says nothing; Asterisk says something every 20 ms.
-const KEEP_ALIVE: Duration = Duration::from_secs(60);
-
 /// Why a call is over.
 #[derive(Debug)]
 pub(super) enum Over {
@@ -76,7 +73,6 @@ impl Connection {
         stream: TcpStream,
         peer: SocketAddr,
     ) -> Self {
-        prepare(&stream);
         let (reader, writer) = stream.into_split();
         Self {
             line: Line::new(engine, source, server, role, options, writer),
@@ -262,11 +258,4 @@ fn poll_read(
             buffer.filled().len()
         })
     })
-}
-
-fn prepare(stream: &TcpStream) {
-    // Neither can fail on a connected socket in a way that would end the call.
-    let _ = stream.set_nodelay(true);
-    let keep_alive = socket2::TcpKeepalive::new().with_time(KEEP_ALIVE);
-    let _ = socket2::SockRef::from(stream).set_tcp_keepalive(&keep_alive);
 }

@@ -15,6 +15,7 @@ use crate::events::{Event, Inbox, Source};
 use crate::net::engine::Engine;
 use crate::net::lease::Lease;
 use crate::net::options::CallOptions;
+use crate::net::tcp;
 
 /// How long to wait when the system has no descriptor left for the next connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -152,6 +153,9 @@ fn admit(server: &Arc<Server>, stream: TcpStream, peer: SocketAddr) {
 }
 
 async fn serve(server: &Arc<Server>, stream: TcpStream, peer: SocketAddr) {
+    if !tcp::IS_INHERITED {
+        tcp::prepare(&stream);
+    }
     let engine = Arc::clone(&server.engine);
     let source = Source::new(engine.next_id(), Inbox::default());
     let options = server.options.call;
