@@ -804,7 +804,7 @@ export interface ServerOptions extends CallOptions {
    * Bytes that decoded files may take that are played often, for all servers of the process; the
    * server that listened last decides. 32 MiB if missing, 0 keeps nothing.
    *
-   * A file of up to 1 MiB of decoded audio (65 s at 8 kHz) that was played to its end is kept, until
+   * A file of up to 1 MiB of decoded audio (65 s at 8 kHz) is kept from its first play on, until
    * it changes or others need the room.
    */
   promptCacheBytes?: number | undefined;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use callstreams::audio::{PlayOptions, PromptCache};
+use callstreams::audio::{Filling, PlayOptions, Prompt, PromptCache};
 
 struct Folder(PathBuf);
 
@@ -30,6 +30,12 @@ impl Drop for Folder {
 
 fn play(cache: &Arc<PromptCache>, path: &Path, options: PlayOptions) -> Vec<u8> {
     let mut prompt = cache.open(path, None, 8000, options).expect("opens");
+    let mut filling = prompt.filling();
+    while filling.as_mut().is_some_and(Filling::step) {}
+    read_all(&mut prompt)
+}
+
+fn read_all(prompt: &mut Prompt) -> Vec<u8> {
     let mut pcm = Vec::new();
     while prompt.read(1000, &mut pcm).expect("reads") {}
     pcm
@@ -40,7 +46,7 @@ fn hear(cache: &Arc<PromptCache>, path: &Path) -> Vec<u8> {
 }
 
 #[test]
-fn a_file_that_was_played_to_its_end_is_not_decoded_again() {
+fn a_file_that_was_played_is_not_decoded_again() {
     let folder = Folder::new("again");
     let path = folder.write("a.sln", &[7; 9000]);
     let cache = PromptCache::new(100_000);
@@ -85,16 +91,43 @@ fn the_least_recently_used_file_makes_room() {
 }
 
 #[test]
-fn a_play_that_was_given_up_and_a_long_file_leave_nothing_behind() {
+fn a_file_that_is_being_decoded_is_decoded_once_and_all_who_play_it_go_over_to_that() {
+    let folder = Folder::new("once");
+    let pcm: Vec<u8> = (0..40_000).map(|at| (at / 2 % 251) as u8).collect();
+    let path = folder.write("a.sln", &pcm);
+    let cache = PromptCache::new(100_000);
+    let mut prompts: Vec<_> = (0..3)
+        .map(|_| cache.open(&path, None, 8000, PlayOptions::default()).expect("opens"))
+        .collect();
+    let mut filling = prompts[0].filling().expect("the first");
+    assert!(prompts[1].filling().is_none());
+    let mut head = Vec::new();
+    prompts[2].read(1002, &mut head).expect("reads");
+    while filling.step() {}
+    assert!(prompts.iter().all(Prompt::is_cached));
+    assert!(prompts[1].filling().is_none());
+    folder.write("a.sln", &[9; 100]);
+    assert_eq!(read_all(&mut prompts[1]), pcm);
+    assert_eq!([head, read_all(&mut prompts[2])].concat(), pcm);
+    assert_eq!(cache.stats().misses, 3);
+}
+
+#[test]
+fn what_is_given_up_and_what_is_long_leaves_nothing_behind_and_is_not_tried_again() {
     let folder = Folder::new("nothing");
-    let path = folder.write("a.sln", &[7; 9000]);
+    let open = |cache: &Arc<PromptCache>, path: &Path| {
+        cache.open(path, None, 8000, PlayOptions::default()).expect("opens")
+    };
+    let path = folder.write("a.sln", &vec![7; 90_000]);
     let cache = PromptCache::new(10_000_000);
-    let mut prompt = cache.open(&path, None, 8000, PlayOptions::default()).expect("opens");
-    prompt.read(1000, &mut Vec::new()).expect("reads");
-    assert_eq!(cache.stats().bytes, 1000);
-    drop(prompt);
+    let prompt = open(&cache, &path);
+    let mut filling = prompt.filling().expect("the first");
+    assert!(filling.step());
+    assert!((1..90_000).contains(&cache.stats().bytes));
+    drop(filling);
     let long = folder.write("long.sln", &vec![7; 1_100_000]);
     assert_eq!(hear(&cache, &long).len(), 1_100_000);
+    assert!(open(&cache, &long).filling().is_none());
     let stats = cache.stats();
     assert_eq!((stats.bytes, stats.files), (0, 0));
 }

@@ -25,7 +25,7 @@ pub use error::AudioError;
 pub use mix::{fade_out, mix_into};
 pub use open::{Input, open_bytes, open_file};
 pub use pipeline::{Pipeline, PlayOptions};
-pub use prompt::{Prompt, PromptCache, PromptCacheStats};
+pub use prompt::{Filling, Prompt, PromptCache, PromptCacheStats};
 pub use raw::{Encoding, RawFormat};
 pub use resample::Resampler;
 pub use source::{SAMPLE_RATES, Source};

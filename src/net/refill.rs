@@ -5,10 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use tokio::runtime::Handle;
 
 use super::line::Line;
 use super::pipe::{Pipe, PipeReader};
-use crate::audio::{AudioError, Input, Pipeline, PlayOptions, Prompt, RawFormat, open_bytes};
+use crate::audio::{
+    AudioError, Filling, Input, Pipeline, PlayOptions, Prompt, RawFormat, open_bytes,
+};
 use crate::call::SourceFailure;
 use crate::protocol::SampleRate;
 
@@ -50,7 +53,11 @@ pub(super) enum Next {
 pub(super) fn open_path(job: &Job, path: &Path, chunk: usize) {
     let Job { line, play, raw, options, rate } = job;
     let prompt = line.engine.prompts.open(path, *raw, rate.hz(), *options);
+    let filling = prompt.as_ref().ok().and_then(Prompt::filling);
     begin(line, *play, prompt.map(Decoded::Prompt), chunk);
+    if let Some(filling) = filling {
+        fill(&line.io, filling);
+    }
 }
 
 /// The same for bytes in memory.
@@ -106,6 +113,16 @@ pub(super) fn decode_pipe(job: &Job, reader: PipeReader, pipe: &Pipe) {
             return;
         }
     }
+}
+
+/// Decodes a file for the cache, a little at a time: what plays now comes in between.
+fn fill(io: &Handle, mut filling: Filling) {
+    let next = io.clone();
+    io.spawn_blocking(move || {
+        if filling.step() {
+            fill(&next, filling);
+        }
+    });
 }
 
 fn begin(line: &Arc<Line>, play: u32, opened: Result<Decoded, AudioError>, chunk: usize) {

@@ -1,20 +1,29 @@
 //! Files that are played often, decoded once.
 //!
 //! A short file's audio is kept as it comes out of its [`Pipeline`], under the file's path, size and
-//! time of change and the way it is played, so that a changed file is decoded anew. All that is kept
-//! or being kept counts against one limit; the least recently used goes first.
+//! time of change and the way it is played, so that a changed file is decoded anew. Whoever plays it
+//! first decodes what he needs; a [`Filling`] decodes all of it beside him, and all who play it go
+//! over to that when it is there. All that is kept or being kept counts against one limit; the least
+//! recently used goes first.
 
-use std::collections::HashMap;
+mod filling;
+
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
+
+pub use filling::Filling;
 
 use super::{AudioError, Pipeline, PlayOptions, RawFormat, open_file};
 use crate::sync::lock;
 
 /// What one file may take: 65 s at 8 kHz. Longer ones are decoded each time.
 const PROMPT_BYTES: usize = 1024 * 1024;
+
+/// Files that may be marked as busy or not worth keeping. Beyond that all are tried again.
+const MAX_BUSY: usize = 1024;
 
 /// Decoded files, shared by all calls.
 #[derive(Debug)]
@@ -41,6 +50,8 @@ pub struct PromptCacheStats {
 #[derive(Debug, Default)]
 struct Kept {
     files: HashMap<Key, File>,
+    /// What is being decoded, and what is not worth trying again.
+    busy: HashSet<Key>,
     bytes: usize,
     /// Counts uses, to know which was the last.
     uses: u64,
@@ -65,22 +76,25 @@ struct Key {
     duration: Option<std::time::Duration>,
 }
 
-/// A file being played, from the cache or from its pipeline.
+/// A file being played: through a pipeline of its own, until the cache has it.
 pub struct Prompt {
     from: From,
-    /// What has been decoded so far, if it is to be kept.
-    keeping: Option<Keeping>,
+    /// Bytes that were read.
+    at: usize,
+    /// Where it is kept; none for what is not.
+    kept: Option<Place>,
 }
 
 enum From {
     Pipeline(Box<Pipeline>),
-    Cache { pcm: Arc<[u8]>, at: usize },
+    Cache(Arc<[u8]>),
 }
 
-struct Keeping {
+#[derive(Clone)]
+struct Place {
     cache: Arc<PromptCache>,
     key: Key,
-    pcm: Vec<u8>,
+    options: PlayOptions,
 }
 
 impl PromptCache {
@@ -97,7 +111,9 @@ impl PromptCache {
     /// Changes the limit. What is over it goes.
     pub fn set_limit(&self, limit: usize) {
         self.limit.store(limit, Ordering::Relaxed);
-        lock(&self.kept).make_room(0, limit);
+        let mut kept = lock(&self.kept);
+        kept.make_room(0, limit);
+        kept.busy.clear();
     }
 
     pub fn stats(&self) -> PromptCacheStats {
@@ -121,13 +137,13 @@ impl PromptCache {
         options: PlayOptions,
     ) -> Result<Prompt, AudioError> {
         let key = self.key(path, raw, to_hz, &options);
-        if let Some(pcm) = key.as_ref().and_then(|key| self.get(key)) {
-            return Ok(Prompt { from: From::Cache { pcm, at: 0 }, keeping: None });
-        }
-        let path = path.to_owned();
-        let pipeline = Pipeline::new(move || open_file(&path, raw, to_hz), to_hz, options)?;
-        let keeping = key.map(|key| Keeping { cache: Arc::clone(self), key, pcm: Vec::new() });
-        Ok(Prompt { from: From::Pipeline(Box::new(pipeline)), keeping })
+        let found = key.as_ref().and_then(|key| self.get(key));
+        let from = match found {
+            Some(pcm) => From::Cache(pcm),
+            None => From::Pipeline(open_pipeline(path.to_owned(), raw, to_hz, options)?),
+        };
+        let kept = key.map(|key| Place { cache: Arc::clone(self), key, options });
+        Ok(Prompt { from, at: 0, kept })
     }
 
     /// None for what is not kept: a loop, or a file that cannot be looked at.
@@ -176,17 +192,26 @@ impl PromptCache {
     }
 
     /// Keeps a file that room was taken for.
-    fn keep(&self, key: Key, pcm: Vec<u8>) {
+    fn keep(&self, key: &Key, pcm: Vec<u8>) {
         let mut kept = lock(&self.kept);
         kept.uses += 1;
         let file = File { pcm: pcm.into(), used: kept.uses };
-        if let Some(same) = kept.files.insert(key, file) {
+        kept.busy.remove(key);
+        if let Some(same) = kept.files.insert(key.clone(), file) {
             kept.bytes -= same.pcm.len();
         }
     }
 }
 
 impl Kept {
+    /// Marks what is going to be decoded. False if it is, was in vain, or is here.
+    fn begin(&mut self, key: &Key) -> bool {
+        if self.busy.len() >= MAX_BUSY {
+            self.busy.clear();
+        }
+        !self.files.contains_key(key) && self.busy.insert(key.clone())
+    }
+
     fn get(&mut self, key: &Key) -> Option<Arc<[u8]>> {
         self.uses += 1;
         let file = self.files.get_mut(key)?;
@@ -210,53 +235,49 @@ impl Kept {
 impl Prompt {
     /// All of it is in memory, decoded.
     pub fn is_cached(&self) -> bool {
-        matches!(self.from, From::Cache { .. })
+        matches!(self.from, From::Cache(_)) || self.cached().is_some()
+    }
+
+    /// What decodes the file for all who play it next, if nobody does yet.
+    pub fn filling(&self) -> Option<Filling> {
+        let place = self.kept.clone()?;
+        let begun = lock(&place.cache.kept).begin(&place.key);
+        begun.then(|| Filling::new(place))
     }
 
     /// As [`Pipeline::read`].
     pub fn read(&mut self, max: usize, out: &mut Vec<u8>) -> Result<bool, AudioError> {
-        let from = out.len();
-        match &mut self.from {
-            From::Cache { pcm, at } => {
-                let rest = pcm.get(*at..).unwrap_or_default();
+        if let Some(pcm) = self.cached() {
+            self.from = From::Cache(pcm);
+        }
+        let before = out.len();
+        let more = match &mut self.from {
+            From::Cache(pcm) => {
+                let rest = pcm.get(self.at..).unwrap_or_default();
                 let (now, later) = rest.split_at(rest.len().min(max & !1));
                 out.extend_from_slice(now);
-                *at += now.len();
-                Ok(!later.is_empty())
+                !later.is_empty()
             }
-            From::Pipeline(pipeline) => {
-                let more = pipeline.read(max, out)?;
-                self.remember(&out[from..], more);
-                Ok(more)
-            }
-        }
+            From::Pipeline(pipeline) => pipeline.read(max, out)?,
+        };
+        self.at += out.len() - before;
+        Ok(more)
     }
 
-    fn remember(&mut self, pcm: &[u8], more: bool) {
-        let Some(keeping) = &mut self.keeping else { return };
-        let fits = keeping.pcm.len() + pcm.len() <= PROMPT_BYTES;
-        if !fits || !keeping.cache.reserve(pcm.len()) {
-            self.keeping = None;
-            return;
-        }
-        keeping.pcm.extend_from_slice(pcm);
-        if !more {
-            keeping.finish();
-            self.keeping = None;
+    /// The file, if it has come into the cache since it was opened.
+    fn cached(&self) -> Option<Arc<[u8]>> {
+        match (&self.from, &self.kept) {
+            (From::Pipeline(_), Some(Place { cache, key, .. })) => lock(&cache.kept).get(key),
+            _ => None,
         }
     }
 }
 
-impl Keeping {
-    fn finish(&mut self) {
-        let pcm = std::mem::take(&mut self.pcm);
-        self.cache.keep(self.key.clone(), pcm);
-    }
-}
-
-impl Drop for Keeping {
-    fn drop(&mut self) {
-        // What was not finished is not kept.
-        self.cache.give_back(self.pcm.len());
-    }
+fn open_pipeline(
+    path: PathBuf,
+    raw: Option<RawFormat>,
+    to_hz: u32,
+    options: PlayOptions,
+) -> Result<Box<Pipeline>, AudioError> {
+    Pipeline::new(move || open_file(&path, raw, to_hz), to_hz, options).map(Box::new)
 }
