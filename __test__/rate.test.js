@@ -6,7 +6,17 @@ const { Readable } = require("node:stream");
 const { test } = require("node:test");
 const { AudioSocket } = require("..");
 const sound = require("../examples/sound.js");
-const { frame, hears, lasted, noise, openCall, sameAudio, soon } = require("./support/call.js");
+const {
+  collect,
+  frame,
+  hears,
+  lasted,
+  noise,
+  openCall,
+  piecesOf,
+  sameAudio,
+  soon
+} = require("./support/call.js");
 
 const RATES = [8000, 12000, 16000, 24000, 32000, 44100, 48000, 96000, 192000];
 const FIRST_KIND = 0x10;
@@ -14,25 +24,6 @@ const FIRST_KIND = 0x10;
 /** Bytes of 20 ms. */
 function frameBytes(rate) {
   return rate / 25;
-}
-
-function piecesOf(pcm, bytes) {
-  const count = Math.ceil(pcm.length / bytes);
-  return Array.from({ length: count }, (_, index) => pcm.subarray(index * bytes, (index + 1) * bytes));
-}
-
-/** So many bytes of `data`. */
-function collect(res, bytes) {
-  const pieces = [];
-  return new Promise((resolve) => {
-    res.on("data", (pcm) => {
-      pieces.push(pcm);
-      const all = Buffer.concat(pieces);
-      if (all.length >= bytes) {
-        resolve(all);
-      }
-    });
-  });
 }
 
 /** The peer speaks at a rate, and is heard. */

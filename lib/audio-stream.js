@@ -6,6 +6,7 @@ const { CallDuplex, CallReadable, CallWritable } = require("./call-streams.js");
 const { rangeError, typeError } = require("./errors.js");
 const { Line } = require("./line.js");
 const { NodeStreams } = require("./node-streams.js");
+const { checkSampleRate } = require("./options.js");
 const { PairLine } = require("./pair-line.js");
 const { playOptions, streamOptions } = require("./play-options.js");
 const { recordOptions } = require("./recording.js");
@@ -32,6 +33,11 @@ class AudioStream extends EventEmitter {
 
   get sampleRate() {
     return this.#line.sampleRate;
+  }
+
+  setSampleRate(hz) {
+    checkSampleRate("hz", hz);
+    this.#line.setSampleRate(hz);
   }
 
   write(pcm) {

@@ -49,6 +49,10 @@ let native = null;
 let slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
 let at = 0;
 let holders = 0;
+/** The batch of events that is being delivered: where it lies, the next one, how many there are. */
+let batch = slab;
+let upNext = 0;
+let batchEnd = 0;
 let keepAlive = null;
 
 /** The core of this environment, made at its first use. */
@@ -99,13 +103,29 @@ function drain() {
 
 function deliver(count) {
   const from = slab;
+  batch = from;
+  batchEnd = count;
   for (let index = 0; index < count; index += 1) {
     const id = word[index * WORDS];
     const what = word[index * WORDS + 1];
     const start = word[index * WORDS + 2];
     at = start + (what & LENGTH_MASK);
+    upNext = index + 1;
     dispatch(id, what >>> KIND_SHIFT, from, start, at);
   }
+}
+
+/** What was drained for `id` and is not delivered yet: `{kind, bytes}` each, in order. */
+function undelivered(id) {
+  const found = [];
+  for (let index = upNext * WORDS; index < batchEnd * WORDS; index += WORDS) {
+    if (word[index] === id) {
+      const start = word[index + 2];
+      const bytes = batch.subarray(start, start + (word[index + 1] & LENGTH_MASK));
+      found.push({ kind: word[index + 1] >>> KIND_SHIFT, bytes });
+    }
+  }
+  return found;
 }
 
 function dispatch(id, kind, from, start, end) {
@@ -122,4 +142,4 @@ function dispatch(id, kind, from, start, end) {
   }
 }
 
-module.exports = { Kind, engine, onDrained, route, unroute };
+module.exports = { Kind, engine, onDrained, route, undelivered, unroute };

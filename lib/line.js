@@ -8,6 +8,7 @@ const { Marks } = require("./marks.js");
 const { WIRE_RATE } = require("./options.js");
 const outbox = require("./outbox.js");
 const { Plays } = require("./plays.js");
+const { Rate } = require("./rate.js");
 const { Recording } = require("./recording.js");
 
 const BYTES_PER_SAMPLE = 2;
@@ -28,6 +29,7 @@ class Line {
   isOver = false;
   #owner;
   #options;
+  #rate;
   #scope = new AsyncResource("AudioStream", { requireManualDestroy: true });
   #stream = null;
   #streams = null;
@@ -35,7 +37,6 @@ class Line {
   #marks = new Marks();
   #waiting = 0;
   #written = 0;
-  #highWater = 0;
   #needsDrain = false;
   #open = false;
   #closing = false;
@@ -50,7 +51,7 @@ class Line {
     this.#owner = owner;
     this.#options = options;
     this.#plays = new Plays(id);
-    this.handleRate(options.sampleRate ?? WIRE_RATE);
+    this.#rate = new Rate(id, options.sampleRate ?? WIRE_RATE);
     route(id, this);
   }
 
@@ -78,7 +79,7 @@ class Line {
     if (this.#closing || this.#ended) {
       return false;
     }
-    const fits = this.#waiting + bytes.length <= this.#highWater;
+    const fits = this.#waiting + bytes.length <= this.highWater;
     if (fits && outbox.put(this, bytes)) {
       this.#waiting += bytes.length;
       this.#written += bytes.length;
@@ -139,9 +140,15 @@ class Line {
     return { queued, gone: this.#written - queued };
   }
 
+  /** Samples a second of what is heard and written. */
+  get sampleRate() {
+    return this.#rate.hz;
+  }
+
   /** Bytes above which `write` gives false. */
   get highWater() {
-    return this.#highWater;
+    const seconds = Math.min(this.#options.highWaterMark, this.#options.outboundLimit);
+    return seconds * this.sampleRate * BYTES_PER_SAMPLE;
   }
 
   /** Bytes of heard audio that may wait for a reader. */
@@ -152,6 +159,19 @@ class Line {
   get progress() {
     const [playedMs, queuedMs] = this.#lastProgress ?? this.#flushedProgress();
     return { playedMs, queuedMs };
+  }
+
+  setSampleRate(hz) {
+    if (this.#ended) {
+      return;
+    }
+    outbox.flush();
+    const change = this.#rate.choose(hz);
+    if (change !== null) {
+      this.#waiting = change.waiting;
+      this.#written *= change.ratio;
+      this.#streams?.handleRate(change.ratio);
+    }
   }
 
   dtmf(key) {
@@ -222,14 +242,11 @@ class Line {
     this.#waiting = waiting;
   }
 
-  handleRate(sampleRate) {
-    this.sampleRate = sampleRate;
-    const seconds = Math.min(this.#options.highWaterMark, this.#options.outboundLimit);
-    this.#highWater = seconds * sampleRate * BYTES_PER_SAMPLE;
-  }
-
   handleAudio(pcm) {
-    this.#emit("data", pcm);
+    const heard = this.#rate.heard(pcm);
+    if (heard.length > 0) {
+      this.#emit("data", heard);
+    }
   }
 
   handleEvent(kind, fields) {
@@ -237,7 +254,7 @@ class Line {
       case Kind.CONNECTED:
         return this.#owner.handleConnected(this.#stream);
       case Kind.RATE:
-        return this.handleRate(Number(fields[0]));
+        return this.#rate.handleWire(Number(fields[0]));
       case Kind.DTMF:
         return this.#emit("dtmf", fields[0]);
       case Kind.PEER_ERROR:
@@ -309,7 +326,7 @@ class Line {
   }
 
   #handleDrain() {
-    this.#waiting = Math.min(this.#waiting, this.#highWater / 2);
+    this.#waiting = Math.min(this.#waiting, this.highWater / 2);
     if (this.#needsDrain) {
       this.#needsDrain = false;
       this.#emit("drain");

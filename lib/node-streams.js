@@ -79,6 +79,11 @@ class NodeStreams {
     this.#open.forEach((stream) => stream[kOut]?.handleClear());
   }
 
+  /** A byte of what was written is now `ratio` bytes. */
+  handleRate(ratio) {
+    this.#open.forEach((stream) => stream[kOut]?.handleRate(ratio));
+  }
+
   /** The call failed. True if a stream has told a listener. */
   handleError(error) {
     const open = [...this.#open];

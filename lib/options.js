@@ -49,9 +49,11 @@ const SPEECH_RULES = {
   minSilenceMs: between(10, 60_000)
 };
 
+const sampleRateRule = oneOf(SAMPLE_RATES);
+
 const RULES = {
   speech: (name, value) => speechOptions(name, value),
-  sampleRate: optional(oneOf(SAMPLE_RATES)),
+  sampleRate: optional(sampleRateRule),
   frameMs: optional(between(10, 200)),
   silence: oneOf(SILENCES),
   encoding: oneOf(ENCODINGS),
@@ -73,6 +75,11 @@ function serverOptions(options) {
 /** What `AudioSocket.connect(options)` was given, checked and complete. */
 function dialOptions(options) {
   return checked(options, DIAL_DEFAULTS);
+}
+
+/** Throws unless `hz`, which is the argument `name`, is a rate that the wire has. */
+function checkSampleRate(name, hz) {
+  sampleRateRule(name, hz);
 }
 
 /** The part of checked options that the core needs for each call. */
@@ -162,4 +169,12 @@ function between(low, high) {
   };
 }
 
-module.exports = { HOLD_MS, SAMPLE_RATES, WIRE_RATE, dialOptions, nativeCallOptions, serverOptions };
+module.exports = {
+  HOLD_MS,
+  SAMPLE_RATES,
+  WIRE_RATE,
+  checkSampleRate,
+  dialOptions,
+  nativeCallOptions,
+  serverOptions
+};

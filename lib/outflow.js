@@ -6,6 +6,9 @@ const BYTES_PER_SAMPLE = 2;
 const MOST_AHEAD = 1;
 const LEAST_AHEAD = 0.1;
 
+/** So much may be left, in seconds, where all has left but for rounding. */
+const NEARLY = 0.001;
+
 /** How soon a writer that waits may look again, and how soon it must. In milliseconds. */
 const SOONEST_LOOK = 20;
 const LATEST_LOOK = 250;
@@ -32,6 +35,8 @@ class Outflow {
   #credit = 0;
   /** Bytes that were cleared while they waited in the stream. */
   #cleared = 0;
+  /** Bytes that have left the core when all has. */
+  #goal = 0;
   #timer = null;
 
   /** `call` is the `NodeStreams` that `stream` belongs to. */
@@ -64,7 +69,8 @@ class Outflow {
       this.#call.cutOff(this.#stream);
     } else {
       const { gone, queued } = line.levels;
-      this.#later(queued, () => this.#await(gone + queued, false));
+      this.#goal = gone + queued;
+      this.#later(queued, () => this.#await(false));
       line.whenLeft(() => this.#settle());
     }
   }
@@ -80,6 +86,12 @@ class Outflow {
     this.#cleared = this.#stream.writableLength - current;
     this.#half = null;
     this.#settle();
+  }
+
+  /** A byte of what the core has got is now `ratio` bytes. */
+  handleRate(ratio) {
+    this.#goal *= ratio;
+    this.#credit = 0;
   }
 
   /** The stream is gone. What the core has got is heard all the same. */
@@ -133,16 +145,17 @@ class Outflow {
 
   /**
    * Settles when so many bytes have left the core, a little later than `whenLeft` where that can
-   * tell. Half a sample of another writer's never leaves. A call that ends drops its audio a moment
-   * before we are told, so one look is not enough.
+   * tell. Half a sample of another writer's never leaves, at whatever rate it was written. A call
+   * that ends drops its audio a moment before we are told, so one look is not enough.
    */
-  #await(goal, isSecond) {
-    const left = goal - this.#call.line.levels.gone;
-    const hasLeft = left < BYTES_PER_SAMPLE;
+  #await(isSecond) {
+    const { line } = this.#call;
+    const left = this.#goal - line.levels.gone;
+    const hasLeft = left < line.sampleRate * BYTES_PER_SAMPLE * NEARLY;
     if (hasLeft && isSecond) {
       this.#settle();
     } else {
-      this.#later(left, () => this.#await(goal, hasLeft));
+      this.#later(left, () => this.#await(hasLeft));
     }
   }
 

@@ -1,7 +1,7 @@
 "use strict";
 
 const fs = require("node:fs");
-const { codedError, typeError } = require("./errors.js");
+const { codedError, rangeError, typeError } = require("./errors.js");
 const { Feeder } = require("./feeder.js");
 const { MAXIMUM_MESSAGE_LENGTH, MINIMUM_MESSAGE_LENGTH, MessageType } = require("./types.js");
 
@@ -159,6 +159,13 @@ class PairLine {
 
   get progress() {
     return { playedMs: this.#bytesOut / BYTES_PER_MS, queuedMs: 0 };
+  }
+
+  /** Nothing here converts. */
+  setSampleRate(hz) {
+    if (hz !== SAMPLE_RATE) {
+      throw rangeError("hz", `${SAMPLE_RATE} over a pair of objects`, hz);
+    }
   }
 
   record() {

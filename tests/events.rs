@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use callstreams::events::{
     AudioLimit, Event, EventQueue, Inbox, Opening, Overflow, Packer, Source, Wake,
 };
+use callstreams::protocol::SampleRate;
 
 const LIMIT: AudioLimit = AudioLimit { held: 500, queued: 1000 };
 
@@ -59,9 +60,9 @@ fn gist(queue: &EventQueue) -> String {
 fn audio_and_control_events_of_a_call_keep_their_order() {
     let (queue, _) = queue();
     let source = Source::new(1, Inbox::opened());
-    queue.push_audio(&source, &[1; 8], LIMIT);
+    queue.push_audio(&source, SampleRate::NARROWBAND, &[1; 8], LIMIT);
     queue.push(&source, Event::Dtmf(b'5')).expect("room");
-    queue.push_audio(&source, &[2; 8], LIMIT);
+    queue.push_audio(&source, SampleRate::NARROWBAND, &[2; 8], LIMIT);
     queue.push_end(&source);
     assert_eq!(gist(&queue), "1 -4 2 -12");
 }
@@ -71,11 +72,13 @@ fn one_ring_announces_everything_until_the_next_drain() {
     let (queue, bell) = queue();
     let sources: Vec<_> = (0..5).map(|id| Source::new(id, Inbox::opened())).collect();
     for _ in 0..10 {
-        sources.iter().for_each(|source| queue.push_audio(source, &[1; 8], LIMIT));
+        sources
+            .iter()
+            .for_each(|source| queue.push_audio(source, SampleRate::NARROWBAND, &[1; 8], LIMIT));
     }
     assert_eq!(bell.0.load(Ordering::SeqCst), 1);
     assert_eq!(drain_into(&queue, 65_536).0.len(), 50);
-    queue.push_audio(&sources[0], &[1; 8], LIMIT);
+    queue.push_audio(&sources[0], SampleRate::NARROWBAND, &[1; 8], LIMIT);
     assert_eq!(bell.0.load(Ordering::SeqCst), 2);
 }
 
@@ -83,10 +86,10 @@ fn one_ring_announces_everything_until_the_next_drain() {
 fn the_oldest_audio_is_dropped_and_counted_and_control_events_never() {
     let (queue, _) = queue();
     let source = Source::new(1, Inbox::opened());
-    queue.push_audio(&source, &[1; 100], LIMIT);
+    queue.push_audio(&source, SampleRate::NARROWBAND, &[1; 100], LIMIT);
     queue.push(&source, Event::Dtmf(b'1')).expect("room");
     for frame in 2..=20 {
-        queue.push_audio(&source, &[frame; 100], LIMIT);
+        queue.push_audio(&source, SampleRate::NARROWBAND, &[frame; 100], LIMIT);
         queue.push(&source, Event::Dtmf(b'2')).expect("room");
     }
     let dtmf = ["-4"; 10].join(" ");
@@ -102,9 +105,9 @@ fn the_oldest_audio_is_dropped_and_counted_and_control_events_never() {
 fn a_shut_inbox_holds_all_that_the_peer_did_until_it_is_opened() {
     let (queue, bell) = queue();
     let source = Source::new(1, Inbox::default());
-    queue.push_audio(&source, &[1; 8], LIMIT);
+    queue.push_audio(&source, SampleRate::NARROWBAND, &[1; 8], LIMIT);
     queue.push(&source, Event::Dtmf(b'1')).expect("room");
-    queue.push_audio(&source, &[2; 8], LIMIT);
+    queue.push_audio(&source, SampleRate::NARROWBAND, &[2; 8], LIMIT);
     assert_eq!(bell.0.load(Ordering::SeqCst), 0);
     queue.push(&source, Event::Drain).expect("room");
     queue.push_end(&source);
@@ -117,7 +120,7 @@ fn a_shut_inbox_holds_all_that_the_peer_did_until_it_is_opened() {
 fn an_inbox_opened_for_control_gives_keys_at_once_and_the_end_behind_the_audio() {
     let (queue, _) = queue();
     let source = Source::new(1, Inbox::default());
-    queue.push_audio(&source, &[1; 8], LIMIT);
+    queue.push_audio(&source, SampleRate::NARROWBAND, &[1; 8], LIMIT);
     queue.push(&source, Event::Dtmf(b'1')).expect("room");
     queue.open(&source, Opening::Control);
     queue.push(&source, Event::Dtmf(b'2')).expect("room");
@@ -139,7 +142,8 @@ fn keys_that_nobody_listens_to_end_no_call() {
 fn a_shut_inbox_holds_the_latest_audio_up_to_its_bound() {
     let (queue, _) = queue();
     let source = Source::new(1, Inbox::default());
-    (1..=8).for_each(|frame| queue.push_audio(&source, &[frame; 100], LIMIT));
+    (1..=8)
+        .for_each(|frame| queue.push_audio(&source, SampleRate::NARROWBAND, &[frame; 100], LIMIT));
     queue.open(&source, Opening::Full);
     assert_eq!(gist(&queue), "4 5 6 7 8");
     assert_eq!(source.stats().dropped_frames, 3);
@@ -156,10 +160,62 @@ fn a_shut_inbox_says_at_once_that_the_call_is_over() {
 }
 
 #[test]
+fn audio_that_is_converted_keeps_its_place_among_the_control_events() {
+    let (queue, _) = queue();
+    let source = Source::new(1, Inbox::opened());
+    let rates = [SampleRate::NARROWBAND, SampleRate::from_kind(0x12).expect("a rate")];
+    for frame in 1..=4 {
+        queue.push(&source, Event::Dtmf(b'0' + frame)).expect("room");
+        queue.push_audio(&source, rates[usize::from(frame % 2)], &[frame; 100], LIMIT);
+    }
+    queue.push_end(&source);
+    let mut heard = Vec::new();
+    queue.convert(&source, |rate, pcm, out| {
+        heard.push(rate);
+        // One becomes nothing, one more than an event can carry.
+        out.extend(pcm.repeat([0, 1, 2000, 1][heard.len() - 1]));
+        rates[0]
+    });
+    assert_eq!(heard, [rates[1], rates[0], rates[1], rates[0]]);
+    let mut gists = Vec::new();
+    loop {
+        let (events, more) = drain_into(&queue, 65_536);
+        gists.extend(events.iter().map(|(_, number, pcm)| (*number, pcm.len())));
+        if !more {
+            break;
+        }
+    }
+    let dtmf = (4, 1);
+    let audio = [(0, 100), (0, 65_534), (0, 65_534), (0, 65_534), (0, 3_398), (0, 100)];
+    let [second, long @ .., last] = audio;
+    assert_eq!(gists, [&[dtmf, dtmf, second, dtmf], &long[..], &[dtmf, last, (12, 0)]].concat());
+}
+
+#[test]
+fn a_frame_that_is_more_than_an_event_carries_comes_in_pieces() {
+    let (queue, _) = queue();
+    let source = Source::new(1, Inbox::opened());
+    let limit = AudioLimit { held: 1_000_000, queued: 1_000_000 };
+    let frame: Vec<u8> = (0..200_000u32).map(|index| index as u8).collect();
+    queue.push_audio(&source, SampleRate::NARROWBAND, &frame, limit);
+    let mut heard = Vec::new();
+    loop {
+        let (events, more) = drain_into(&queue, 65_536);
+        assert_eq!(events.len(), 1);
+        heard.extend(events.iter().flat_map(|(_, _, pcm)| pcm.clone()));
+        if !more {
+            break;
+        }
+    }
+    assert!(heard == frame);
+}
+
+#[test]
 fn what_finds_no_room_in_the_slab_comes_with_the_next_drain() {
     let (queue, _) = queue();
     let source = Source::new(1, Inbox::opened());
-    (1..=5).for_each(|frame| queue.push_audio(&source, &[frame; 100], LIMIT));
+    (1..=5)
+        .for_each(|frame| queue.push_audio(&source, SampleRate::NARROWBAND, &[frame; 100], LIMIT));
     let (first, more) = drain_into(&queue, 250);
     assert!(more);
     assert_eq!(first.len(), 2);

@@ -112,6 +112,26 @@ function lasted(res, { playedMs }) {
   return playedMs + res.stats().lateFrames * 20;
 }
 
+/** Audio in pieces of so many bytes. */
+function piecesOf(pcm, bytes) {
+  const count = Math.ceil(pcm.length / bytes);
+  return Array.from({ length: count }, (_, index) => pcm.subarray(index * bytes, (index + 1) * bytes));
+}
+
+/** So many bytes of `data`, or a little more. */
+function collect(res, bytes) {
+  const pieces = [];
+  return new Promise((resolve) => {
+    res.on("data", (pcm) => {
+      pieces.push(pcm);
+      const all = Buffer.concat(pieces);
+      if (all.length >= bytes) {
+        resolve(all);
+      }
+    });
+  });
+}
+
 /** A server that listens. Without other word it sends no silence. */
 async function openServer(t, options = {}) {
   const server = new AudioSocket({ silence: "never", ...options });
@@ -169,6 +189,7 @@ async function openRaw(t, handle = () => {}) {
 module.exports = {
   Ear,
   REF,
+  collect,
   frame,
   hears,
   lasted,
@@ -176,6 +197,7 @@ module.exports = {
   openCall,
   openRaw,
   openServer,
+  piecesOf,
   placeCall,
   sameAudio,
   soon

@@ -23,6 +23,8 @@ new AudioStream(new PassThrough(), new PassThrough());
 same<ConstructorParameters<typeof AudioStream>, [readable: Readable, socket: Writable]>();
 same<typeof stream.sampleRate, SampleRate>();
 same<ReturnType<typeof stream.write>, boolean>();
+same<Parameters<typeof stream.setSampleRate>, [hz: SampleRate]>();
+same<ReturnType<typeof stream.setSampleRate>, void>();
 same<ReturnType<typeof stream.play>, Promise<PlayResult>>();
 same<ReturnType<typeof stream.playStream>, Promise<PlayResult>>();
 same<ReturnType<typeof stream.stop>, void>();
@@ -97,6 +99,11 @@ stream.onError((error) => {
   }
 });
 
+stream.setSampleRate(24000);
+// @ts-expect-error the wire has no such rate
+stream.setSampleRate(22050);
+// @ts-expect-error a rate is chosen
+stream.setSampleRate();
 // @ts-expect-error text is no audio
 stream.write("hello");
 // @ts-expect-error an ArrayBuffer is seen through a view

@@ -4,6 +4,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use callstreams::events::{AudioLimit, EventQueue, Inbox, Packer, Source, Wake};
+use callstreams::protocol::SampleRate;
 
 use crate::pieces::{Piece, frame};
 
@@ -31,7 +32,7 @@ fn batch(calls: u32) -> Piece {
         (vec![0; frame.len() * sources.len()], vec![0; WORDS * sources.len()]);
     Piece::new(format!("batch/{calls}"), u64::from(calls), move || {
         for source in &sources {
-            queue.push_audio(source, black_box(&frame), LIMIT);
+            queue.push_audio(source, SampleRate::NARROWBAND, black_box(&frame), LIMIT);
         }
         let mut packer = Packer::new(&mut slab, 0, &mut words);
         assert!(!queue.drain(&mut packer));

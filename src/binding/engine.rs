@@ -11,10 +11,10 @@ use napi_derive::napi;
 
 use super::doorbell::Doorbell;
 use super::options::{DialOptions, ListenOptions, PlayOptions, RecordOptions};
-use super::results::{CallStats, Listening, PromptCacheStats, ServerStats};
+use super::results::{CallStats, Listening, PromptCacheStats, RateChange, ServerStats};
 use crate::events::{Opening, Packer};
 use crate::net::{self, Line, PlayInput};
-use crate::protocol::Digit;
+use crate::protocol::{Digit, SampleRate};
 
 /// Bytes of an entry in the list of writes: the call's number, the length, both 32 bits.
 const ENTRY: usize = 8;
@@ -211,6 +211,22 @@ impl Engine {
     pub fn progress(&self, id: u32) -> Option<Vec<f64>> {
         let (played, queued) = self.line(id)?.progress();
         Some(vec![played.as_secs_f64() * 1000.0, queued.as_secs_f64() * 1000.0])
+    }
+
+    /// The app hears and speaks at this rate from now on. `taken` are frames that were drained and
+    /// are not delivered, each of the rate in `rates`. Null if the call is gone.
+    #[napi]
+    pub fn set_rate(
+        &self,
+        id: u32,
+        hz: u32,
+        taken: Vec<BufferSlice<'_>>,
+        rates: Vec<u32>,
+    ) -> Option<RateChange> {
+        let (line, rate) = (self.line(id)?, SampleRate::from_hz(hz)?);
+        let rates = rates.into_iter().map(|hz| SampleRate::from_hz(hz).unwrap_or(rate));
+        let taken: Vec<_> = rates.zip(taken.iter().map(|pcm| &pcm[..])).collect();
+        Some(line.set_rate(rate, &taken).into())
     }
 
     /// Sends a key; the caller has checked that it is one.

@@ -1,5 +1,6 @@
 //! Plain mirrors of what JavaScript is told. Counts are doubles: exact up to 2^53.
 
+use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 
 use crate::audio;
@@ -30,6 +31,15 @@ pub struct CallStats {
     pub queued_bytes_out: f64,
     pub late_frames: f64,
     pub underruns: f64,
+}
+
+/// What the change of a call's rate has made.
+#[napi(object)]
+pub struct RateChange {
+    /// Bytes of written audio that wait.
+    pub waiting: f64,
+    /// What became of the frames that were given.
+    pub taken: Vec<Buffer>,
 }
 
 /// What one server has seen.
@@ -86,6 +96,15 @@ impl From<audio::PromptCacheStats> for PromptCacheStats {
             misses: stats.misses as f64,
             files: stats.files as f64,
             bytes: stats.bytes as f64,
+        }
+    }
+}
+
+impl From<net::RateChange> for RateChange {
+    fn from(change: net::RateChange) -> Self {
+        Self {
+            waiting: change.waiting as f64,
+            taken: change.taken.into_iter().map(Into::into).collect(),
         }
     }
 }

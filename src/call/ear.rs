@@ -17,6 +17,8 @@ pub struct Ear {
     converted: Vec<u8>,
     /// Less than a frame, waiting for the rest.
     pending: Vec<u8>,
+    /// The rate of what was heard last, and is pending.
+    heard: Option<SampleRate>,
 }
 
 #[derive(Debug)]
@@ -28,6 +30,34 @@ struct Converter {
 impl Ear {
     pub fn new(rate: Option<SampleRate>, frame: Option<Duration>) -> Self {
         Self { rate, frame, ..Self::default() }
+    }
+
+    /// The app hears this rate from now on. `waiting` is to pass what it was given and has not taken
+    /// through [`Self::convert`], in its order; what waits here follows.
+    pub fn change_rate(&mut self, rate: SampleRate, waiting: impl FnOnce(&mut Self)) {
+        if self.rate.replace(rate) == Some(rate) {
+            return;
+        }
+        self.converter = None;
+        waiting(self);
+        if let Some(from) = self.heard
+            && !self.pending.is_empty()
+        {
+            let pending = std::mem::take(&mut self.pending);
+            let mut converted = Vec::new();
+            self.heard = Some(self.convert(from, &pending, &mut converted));
+            self.pending = converted;
+        }
+    }
+
+    /// Appends what the app hears of audio of any rate, and gives its rate.
+    pub fn convert(&mut self, from: SampleRate, pcm: &[u8], out: &mut Vec<u8>) -> SampleRate {
+        let rate = self.rate.unwrap_or(from);
+        match self.resampler(from, rate) {
+            Some(resampler) => resampler.process_pcm(pcm, out),
+            None => out.extend_from_slice(pcm),
+        }
+        rate
     }
 
     /// Takes a frame of the wire's, and gives `heard` what the app hears of it, with its rate.
@@ -43,9 +73,7 @@ impl Ear {
         }
         let mut converted = std::mem::take(&mut self.converted);
         converted.clear();
-        if let Some(resampler) = self.resampler(wire, rate) {
-            resampler.process_pcm(pcm, &mut converted);
-        }
+        self.convert(wire, pcm, &mut converted);
         self.regroup(rate, &converted, heard);
         self.converted = converted;
     }
@@ -58,7 +86,11 @@ impl Ear {
         }
     }
 
+    /// What makes audio of one rate from that of another; nothing where they are the same.
     fn resampler(&mut self, from: SampleRate, to: SampleRate) -> Option<&mut Resampler> {
+        if from == to {
+            return None;
+        }
         if self.converter.as_ref().is_none_or(|converter| converter.from != from) {
             // The wire's rates are all rates that can be converted.
             let resampler = Resampler::live(from.hz(), to.hz()).ok()?;
@@ -73,6 +105,7 @@ impl Ear {
         mut pcm: &[u8],
         heard: &mut impl FnMut(SampleRate, &[u8]),
     ) {
+        self.heard = Some(rate);
         let Some(frame) = self.frame.map(|frame| rate.bytes_in(frame)) else {
             if !pcm.is_empty() {
                 heard(rate, pcm);

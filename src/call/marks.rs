@@ -46,6 +46,15 @@ impl Marks {
         }
     }
 
+    /// Of `queued` bytes that were to leave after the first `left`, conversion has made `now`.
+    pub fn scale(&mut self, left: u64, queued: usize, now: usize) {
+        for mark in &mut self.waiting {
+            let ahead = mark.behind.saturating_sub(left).min(queued as u64);
+            let scaled = u128::from(ahead) * now as u128 / queued.max(1) as u128;
+            mark.behind = left + (scaled as u64 & !1);
+        }
+    }
+
     /// What stood before the marks will not leave.
     pub fn clear(&mut self) {
         let cleared = self.waiting.drain(..).map(|mark| Passed { mark: mark.mark, cleared: true });

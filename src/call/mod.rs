@@ -11,6 +11,7 @@ mod marks;
 mod outbound;
 mod playback;
 mod queue;
+mod rates;
 mod settings;
 mod speech;
 mod timeline;

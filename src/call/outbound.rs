@@ -49,6 +49,8 @@ pub struct Outbound {
     pub(super) paused: bool,
     /// Until when the wire's rate is waited for.
     pub(super) unsure: Option<Instant>,
+    /// Until when it may be.
+    pub(super) wire_wait_ends: Instant,
     /// What was held back may go: the grid begins anew.
     pub(super) starts_anew: bool,
     /// Audio, not silence, that has left.
@@ -78,6 +80,7 @@ impl Outbound {
             marks: Marks::default(),
             paused: false,
             unsure: settings.waits_for_wire().then_some(now + WIRE_WAIT),
+            wire_wait_ends: now + WIRE_WAIT,
             starts_anew: false,
             played: Duration::ZERO,
             control: Vec::new(),
@@ -92,23 +95,6 @@ impl Outbound {
     /// The rate of what is written and played.
     pub fn rate(&self) -> SampleRate {
         self.rate
-    }
-
-    /// The peer's audio came, at this rate: what leaves from now on has it too.
-    ///
-    /// An app that keeps no rate of its own goes over to it. What it has written and what is fed as
-    /// it is was and is for the call's rate, and stays as it is; what is decoded is converted.
-    pub fn handle_heard(&mut self, wire: SampleRate) {
-        self.heard_peer = true;
-        self.starts_anew |= self.unsure.take().is_some();
-        self.wire = wire;
-        if !self.settings.keeps_rate && self.rate != wire {
-            self.voices.change_rate(self.rate, wire);
-            self.rate = wire;
-        }
-        // The wire's rates are all rates that can be converted.
-        let converter = || Resampler::live(self.rate.hz(), wire.hz()).ok();
-        self.converter = (self.rate != wire).then(converter).flatten();
     }
 
     /// Queues audio. Gives the bytes that wait now, and true if the writer should wait for the

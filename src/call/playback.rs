@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::queue::convert_all;
 use crate::audio::{Resampler, fade_out};
 use crate::protocol::SampleRate;
 
@@ -110,15 +111,15 @@ impl Playback {
         }
     }
 
+    /// What is fed is and will be for this rate, if it was for none yet.
+    pub fn keep_rate(&mut self, rate: SampleRate) {
+        self.rate.get_or_insert(rate);
+    }
+
     /// The call's rate changes: what waits is converted, and so is what will come.
     pub fn change_rate(&mut self, from: SampleRate, to: SampleRate) {
         let Some(fed) = self.rate else { return };
-        if let Ok(mut converter) = Resampler::aligned(from.hz(), to.hz()) {
-            let mut converted = Vec::new();
-            converter.process_pcm(self.pcm.make_contiguous(), &mut converted);
-            converter.finish_pcm(&mut converted);
-            self.pcm = converted.into();
-        }
+        convert_all(&mut self.pcm, from, to);
         self.converter = (fed != to).then(|| Resampler::aligned(fed.hz(), to.hz()).ok()).flatten();
     }
 

@@ -3,6 +3,9 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use crate::audio::Resampler;
+use crate::protocol::SampleRate;
+
 /// How long a piece shorter than a frame waits for more.
 const PIECE_WAIT: Duration = Duration::from_millis(20);
 
@@ -78,8 +81,26 @@ impl Queue {
         self.gone
     }
 
+    /// Makes of all that waits audio of another rate. Half a sample still waits for its other half.
+    pub fn change_rate(&mut self, from: SampleRate, to: SampleRate) {
+        let half = if self.len() % 2 == 1 { self.pcm.pop_back() } else { None };
+        convert_all(&mut self.pcm, from, to);
+        self.pcm.extend(half);
+    }
+
     pub fn clear(&mut self) {
         self.gone += self.len() as u64;
         self.pcm = VecDeque::new();
+    }
+}
+
+/// Makes of audio that waits the same at another rate, to the sample as long.
+pub(super) fn convert_all(pcm: &mut VecDeque<u8>, from: SampleRate, to: SampleRate) {
+    // The wire's rates are all rates that can be converted.
+    if let Ok(mut converter) = Resampler::aligned(from.hz(), to.hz()) {
+        let mut converted = Vec::new();
+        converter.process_pcm(pcm.make_contiguous(), &mut converted);
+        converter.finish_pcm(&mut converted);
+        *pcm = converted.into();
     }
 }

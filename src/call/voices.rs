@@ -74,6 +74,11 @@ impl Voices {
         }
     }
 
+    /// What is fed to the plays is and will be for this rate, whatever the call's becomes.
+    pub fn keep_rate(&mut self, rate: SampleRate) {
+        self.slots.iter_mut().flatten().for_each(|playback| playback.keep_rate(rate));
+    }
+
     /// The call's rate changes.
     pub fn change_rate(&mut self, from: SampleRate, to: SampleRate) {
         self.slots.iter_mut().flatten().for_each(|playback| playback.change_rate(from, to));

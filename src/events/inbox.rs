@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 
 use super::Event;
 use super::packed::Packer;
+use crate::protocol::SampleRate;
 
 /// Control events that may wait. A peer that causes more has its call ended.
 const CONTROL_LIMIT: usize = 1024;
@@ -19,7 +20,11 @@ const LAST_WORDS: usize = 4;
 /// What an empty inbox may keep allocated.
 const KEPT_CAPACITY: usize = 2048;
 
-const LENGTH_BYTES: usize = 2;
+/// What stands before a frame: its length in two bytes, and the kind that stands for its rate.
+const HEADER_BYTES: usize = 3;
+
+/// What one event may carry, in whole samples: there must be room for it in JavaScript's slab.
+const MAX_FRAME: usize = 65_534;
 
 /// Too many control events wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +61,7 @@ pub enum Opening {
 /// The queue of one call or server.
 #[derive(Debug, Default)]
 pub struct Inbox {
-    /// Frames, each with its length before it.
+    /// Frames, each behind its header.
     audio: VecDeque<u8>,
     /// The number of the frame at the front of `audio`, counted from the call's first.
     first: u64,
@@ -88,15 +93,38 @@ impl Inbox {
     }
 
     /// Adds a frame; the oldest make room where more than `limit` would wait.
-    pub fn push_audio(&mut self, pcm: &[u8], limit: AudioLimit) {
-        self.audio.extend((pcm.len() as u16).to_le_bytes());
-        self.audio.extend(pcm);
-        self.next += 1;
+    pub fn push_audio(&mut self, rate: SampleRate, pcm: &[u8], limit: AudioLimit) {
+        self.append(rate, pcm);
         let limit = if self.opening == Opening::Full { limit.queued } else { limit.held };
         while self.audio_bytes() > limit && self.first + 1 < self.next {
             let dropped = self.pop_audio();
             self.stats.dropped_frames += 1;
             self.stats.dropped_bytes += dropped as u64;
+        }
+    }
+
+    /// Replaces all audio by what `convert` appends for each frame, and the rate that it gives.
+    /// Control events keep their places.
+    pub fn convert(
+        &mut self,
+        mut convert: impl FnMut(SampleRate, &[u8], &mut Vec<u8>) -> SampleRate,
+    ) {
+        let mut audio = std::mem::take(&mut self.audio);
+        let first = self.first;
+        self.next = first;
+        let mut places = Vec::new();
+        let mut converted = Vec::new();
+        let mut rest: &[u8] = audio.make_contiguous();
+        while let Some((rate, pcm, behind)) = split_frame(rest) {
+            places.push(self.next);
+            converted.clear();
+            let rate = convert(rate, pcm, &mut converted);
+            self.append(rate, &converted);
+            rest = behind;
+        }
+        for (behind, _) in &mut self.control {
+            let place = places.get(behind.saturating_sub(first) as usize);
+            *behind = place.copied().unwrap_or(self.next);
         }
     }
 
@@ -143,8 +171,17 @@ impl Inbox {
         true
     }
 
+    fn append(&mut self, rate: SampleRate, pcm: &[u8]) {
+        for piece in pcm.chunks(MAX_FRAME) {
+            let [low, high] = (piece.len() as u16).to_le_bytes();
+            self.audio.extend([low, high, rate.kind()]);
+            self.audio.extend(piece);
+            self.next += 1;
+        }
+    }
+
     fn audio_bytes(&self) -> usize {
-        self.audio.len() - LENGTH_BYTES * (self.next - self.first) as usize
+        self.audio.len() - HEADER_BYTES * (self.next - self.first) as usize
     }
 
     fn control_is_next(&self) -> bool {
@@ -170,7 +207,7 @@ impl Inbox {
     fn deliver_audio(&mut self, id: u32, packer: &mut Packer<'_>) -> bool {
         let length = self.front_length();
         let (head, tail) = self.audio.as_slices();
-        let frame = LENGTH_BYTES..LENGTH_BYTES + length;
+        let frame = HEADER_BYTES..HEADER_BYTES + length;
         let split = head.len().clamp(frame.start, frame.end);
         let first = head.get(frame.start..split).unwrap_or_default();
         let rest_from = split.saturating_sub(head.len());
@@ -184,7 +221,7 @@ impl Inbox {
 
     fn pop_audio(&mut self) -> usize {
         let length = self.front_length();
-        self.audio.drain(..LENGTH_BYTES + length);
+        self.audio.drain(..HEADER_BYTES + length);
         self.first += 1;
         length
     }
@@ -195,4 +232,11 @@ impl Inbox {
             _ => 0,
         }
     }
+}
+
+/// The first frame, its rate, and what stands behind it.
+fn split_frame(audio: &[u8]) -> Option<(SampleRate, &[u8], &[u8])> {
+    let ([low, high, kind], rest) = audio.split_first_chunk::<HEADER_BYTES>()?;
+    let (pcm, behind) = rest.split_at_checked(u16::from_le_bytes([*low, *high]).into())?;
+    Some((SampleRate::from_kind(*kind)?, pcm, behind))
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use super::Event;
 use super::inbox::{AudioLimit, Inbox, InboxStats, Opening, Overflow};
 use super::packed::Packer;
+use crate::protocol::SampleRate;
 use crate::sync::lock;
 
 /// The doorbell: tells JavaScript's thread that there is something to drain.
@@ -44,8 +45,23 @@ impl EventQueue {
     }
 
     /// Adds a frame to what `source` has to say.
-    pub fn push_audio(&self, source: &Arc<Source>, pcm: &[u8], limit: AudioLimit) {
-        self.update(source, |inbox| inbox.push_audio(pcm, limit));
+    pub fn push_audio(
+        &self,
+        source: &Arc<Source>,
+        rate: SampleRate,
+        pcm: &[u8],
+        limit: AudioLimit,
+    ) {
+        self.update(source, |inbox| inbox.push_audio(rate, pcm, limit));
+    }
+
+    /// Passes the audio that `source` has to say through `convert`: see [`Inbox::convert`].
+    pub fn convert(
+        &self,
+        source: &Arc<Source>,
+        convert: impl FnMut(SampleRate, &[u8], &mut Vec<u8>) -> SampleRate,
+    ) {
+        self.update(source, |inbox| inbox.convert(convert));
     }
 
     /// Adds a control event to what `source` has to say.

@@ -48,12 +48,22 @@ impl Line {
     }
 
     /// Passes the peer's audio on, as the app hears it.
-    pub(super) fn handle_audio(&self, rate: SampleRate, pcm: &[u8]) {
+    pub(super) fn hear(&self, wire: SampleRate, pcm: &[u8]) {
+        lock(&self.ear).hear(wire, pcm, &mut |rate, pcm| self.handle_audio(rate, pcm));
+    }
+
+    /// The peer says no more.
+    pub(super) fn finish_hearing(&self, wire: SampleRate) {
+        lock(&self.ear).finish(wire, &mut |rate, pcm| self.handle_audio(rate, pcm));
+    }
+
+    /// Passes on what the app hears.
+    fn handle_audio(&self, rate: SampleRate, pcm: &[u8]) {
         let limit = AudioLimit {
             held: rate.bytes_in(self.options.hold),
             queued: rate.bytes_in(self.options.inbound_limit),
         };
-        self.engine.queue.push_audio(&self.source, pcm, limit);
+        self.engine.queue.push_audio(&self.source, rate, pcm, limit);
     }
 
     pub(super) fn handle_protocol_stats(&self, stats: InboundStats) {

@@ -19,7 +19,7 @@ use super::engine::Engine;
 use super::options::{CallOptions, CallStats};
 use super::pipe::PipeWriter;
 use super::refill::Decoded;
-use crate::call::{Full, InboundStats, Outbound, Role, Slot};
+use crate::call::{Ear, Full, InboundStats, Outbound, Role, Slot};
 use crate::events::Source;
 use crate::protocol::{Digit, Frame};
 use crate::record::Recorder;
@@ -32,6 +32,8 @@ pub struct Line {
     pub(super) options: CallOptions,
     pub(super) writer: OwnedWriteHalf,
     pub(super) out: Mutex<Out>,
+    /// Locked before the inbox, so that audio comes there in the order in which it is heard.
+    pub(super) ear: Mutex<Ear>,
     pub(super) attention: Attention,
     pub(super) frames_in: AtomicU64,
     pub(super) bytes_in: AtomicU64,
@@ -87,6 +89,7 @@ impl Line {
                 sources: [PlaySource::Nothing, PlaySource::Nothing],
                 ended: false,
             }),
+            ear: Mutex::new(options.ear()),
             attention: Attention::default(),
             recorders: Mutex::default(),
             is_recorded: AtomicBool::new(false),
@@ -203,7 +206,7 @@ impl Line {
     }
 
     /// Changes what is to be said, and sends what that makes due.
-    fn change(self: &Arc<Self>, change: impl FnOnce(&mut Outbound, Instant)) {
+    pub(super) fn change(self: &Arc<Self>, change: impl FnOnce(&mut Outbound, Instant)) {
         let now = Instant::now();
         let mut out = lock(&self.out);
         change(&mut out.outbound, now);

@@ -5,6 +5,7 @@
 //! socket; both the I/O thread and JavaScript's may send on it, neither waits for the other's
 //! socket. Start reading at [`Engine`], then `audiosocket::connection`.
 
+mod app_rate;
 mod attention;
 mod audiosocket;
 mod bell;
@@ -27,6 +28,7 @@ mod sending;
 mod tcp;
 mod timer;
 
+pub use app_rate::RateChange;
 pub use audiosocket::{DialOptions, ServerOptions, ServerStats};
 pub use engine::Engine;
 pub use line::Line;

@@ -14,7 +14,7 @@ use tokio::net::tcp::OwnedReadHalf;
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
-use crate::call::{Ear, Expander, Heard, Inbound, Role, Speech, SpeechEvent, Warning};
+use crate::call::{Expander, Heard, Inbound, Role, Speech, SpeechEvent, Warning};
 use crate::events::{Event, Source};
 use crate::net::attention::Matter;
 use crate::net::engine::Engine;
@@ -60,7 +60,6 @@ pub(super) struct Connection {
 struct Listener {
     expander: Expander,
     speech: Option<Speech>,
-    ear: Ear,
 }
 
 impl Connection {
@@ -81,7 +80,6 @@ impl Connection {
             listener: Listener {
                 expander: Expander::new(options.companding),
                 speech: options.speech.map(Speech::new),
-                ear: options.ear(),
             },
             peer,
             identified: false,
@@ -110,10 +108,7 @@ impl Connection {
         if matches!(over, Over::Flooded | Over::Failed(_)) {
             self.line.hangup(false);
         }
-        let line = &self.line;
-        self.listener
-            .ear
-            .finish(self.inbound.rate(), &mut |rate, pcm| line.handle_audio(rate, pcm));
+        self.line.finish_hearing(self.inbound.rate());
         self.line.end(last_words(over));
         if peer_is_there {
             self.linger().await;
@@ -198,7 +193,7 @@ impl Listener {
         if let Some(speech) = &mut self.speech {
             speech.handle_audio(rate, pcm, &mut |event| line.push(speech_event(event)));
         }
-        self.ear.hear(rate, pcm, &mut |rate, pcm| line.handle_audio(rate, pcm));
+        line.hear(rate, pcm);
     }
 }
 
