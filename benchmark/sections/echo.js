@@ -39,7 +39,8 @@ async function measure(peer, { calls, seconds }) {
     const result = await generate("echo", { port, pid, calls, seconds }, { pin });
     const { trip, late, usage, sent, lost, corrupt } = result;
     if (late.p99 > LATE) {
-      console.error(`${peer}, ${calls} calls: the load was up to ${late.p99.toFixed(0)} ms late (p99)`);
+      const busy = (usage.loadCpuMs / seconds / 10).toFixed(0);
+      console.error(`${peer}, ${calls} calls: the load was ${late.p99.toFixed(0)} ms late (p99), ${busy} % busy`);
     }
     return {
       cpu: usage.cpuMs / (calls * seconds),

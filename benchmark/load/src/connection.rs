@@ -4,8 +4,12 @@ use std::io::{self, ErrorKind, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::os::fd::{AsRawFd, RawFd};
 
+use crate::clock::{self, MILLISECOND};
+use crate::epoll::{Epoll, Interest};
 use crate::frames::{self, Partial};
 use crate::receive::{ask_for_timestamps, receive};
+
+const DIALS_IN_A_ROW: usize = 32;
 
 pub struct Connection {
     socket: TcpStream,
@@ -32,6 +36,26 @@ impl Connection {
         socket.write_all(&hello)?;
         socket.set_nonblocking(true)?;
         Ok(Self { socket, partial: Partial::default(), unsent: Vec::new(), open: true })
+    }
+
+    /// Dials so many, each watched under its number.
+    pub fn dial_all(
+        port: u16,
+        calls: usize,
+        epoll: &Epoll,
+        interest: Interest,
+    ) -> io::Result<Vec<Self>> {
+        let mut connections = Vec::with_capacity(calls);
+        for number in 0..calls {
+            // A server whose queue of connections is full answers a second later.
+            if number % DIALS_IN_A_ROW == DIALS_IN_A_ROW - 1 {
+                clock::sleep_until(0, 2 * MILLISECOND);
+            }
+            let connection = Self::dial(port, number)?;
+            epoll.add(&connection, number, interest)?;
+            connections.push(connection);
+        }
+        Ok(connections)
     }
 
     /// Sends all of it in so many writes, now or later; false, and nothing, while earlier bytes wait.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::Failure;
 use crate::args::Args;
-use crate::clock::{self, MILLISECOND, SECOND};
+use crate::clock::{self, MICROSECOND, MILLISECOND, SECOND};
 use crate::connection::{Arrival, Connection};
 use crate::epoll::{Epoll, Interest};
 use crate::frames::{AUDIO, AUDIO_BYTES, HANG_UP, HEADER, header};
@@ -20,6 +20,9 @@ const READ_BUFFER: usize = 64 * 1024;
 
 /// Frames that leave before what has come is looked at.
 const SENDS_IN_A_ROW: usize = 32;
+
+/// The shortest sleep: shorter ones cost more than they are worth.
+const NAP: u64 = 50 * MICROSECOND;
 
 /// How long the last echoes may take.
 const SETTLE: u64 = SECOND;
@@ -84,15 +87,16 @@ impl Echo {
         let (port, calls) = (args.required("port")?, args.get("calls", 100)?);
         let coalesce: u32 = args.get("coalesce", 1)?;
         let epoll = Epoll::new()?;
-        let mut callers = Vec::with_capacity(calls);
-        for number in 0..calls {
-            let connection = Connection::dial(port, number)?;
-            epoll.add(&connection, number, Interest::Read)?;
-            callers.push(Caller { connection, sending: 0, returns: Returns::new(number) });
-        }
+        let callers =
+            Connection::dial_all(port, calls, &epoll, Interest::Read)?.into_iter().enumerate();
+        let callers = callers.map(|(number, connection)| Caller {
+            connection,
+            sending: 0,
+            returns: Returns::new(number),
+        });
         let frames = (calls as f64 * 50.0 * args.get("seconds", 5.0)? * 1.1) as usize;
         Ok(Self {
-            callers,
+            callers: callers.collect(),
             epoll,
             schedule: Schedule::new(clock::now(), FRAME * u64::from(coalesce), calls),
             coalesce,
@@ -121,7 +125,10 @@ impl Echo {
                 let Some((caller, late)) = self.schedule.due(clock::now()) else { break };
                 self.send(caller, late);
             }
-            self.take(self.schedule.deadline().min(until))?;
+            if self.schedule.deadline() > clock::now() {
+                clock::sleep_until(self.schedule.deadline().min(until), NAP);
+            }
+            self.take()?;
         }
         Ok(())
     }
@@ -130,7 +137,8 @@ impl Echo {
     fn settle(&mut self, until: u64) -> io::Result<()> {
         while clock::now() < until && self.counts.returned < self.counts.sent {
             self.callers.iter_mut().for_each(|caller| caller.connection.flush());
-            self.take(until.min(clock::now() + FRAME))?;
+            clock::sleep_until(0, MILLISECOND);
+            self.take()?;
         }
         Ok(())
     }
@@ -156,8 +164,8 @@ impl Echo {
         }
     }
 
-    fn take(&mut self, until: u64) -> io::Result<()> {
-        for index in 0..self.epoll.wait(Some(until))? {
+    fn take(&mut self) -> io::Result<()> {
+        for index in 0..self.epoll.wait(Some(0))? {
             let Caller { connection, returns, .. } = &mut self.callers[self.epoll.token(index)];
             let counts = &mut self.counts;
             connection.read(&mut self.buffer, |arrival, kind, payload| match kind {

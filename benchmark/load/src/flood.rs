@@ -58,12 +58,11 @@ struct Caller {
 impl Flood {
     fn dial(port: u16, calls: usize) -> io::Result<Self> {
         let epoll = Epoll::new()?;
-        let mut callers = Vec::with_capacity(calls);
-        for call in 0..calls {
-            let connection = Connection::dial(port, call)?;
-            epoll.add(&connection, call, Interest::Both)?;
-            callers.push(Caller { connection, repeated: repeated(call), offset: 0 });
-        }
+        let callers =
+            Connection::dial_all(port, calls, &epoll, Interest::Both)?.into_iter().enumerate();
+        let callers = callers
+            .map(|(call, connection)| Caller { connection, repeated: repeated(call), offset: 0 })
+            .collect();
         Ok(Self { callers, epoll, buffer: vec![0; READ_BUFFER], sent: 0, returned: 0, corrupt: 0 })
     }
 

@@ -20,12 +20,7 @@ pub fn run(args: &Args) -> Result<Object, Failure> {
     let watched = Watched::new(args)?;
     let (port, calls) = (args.required("port")?, args.get("calls", 100)?);
     let mut epoll = Epoll::new()?;
-    let mut callers = Vec::with_capacity(calls);
-    for number in 0..calls {
-        let connection = Connection::dial(port, number)?;
-        epoll.add(&connection, number, Interest::Read)?;
-        callers.push(connection);
-    }
+    let mut callers = Connection::dial_all(port, calls, &epoll, Interest::Read)?;
     for number in 0..FRAMES {
         for (call, connection) in callers.iter_mut().enumerate() {
             let stamp = Stamp { call: call as u32, number, at: clock::now() };

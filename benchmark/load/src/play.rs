@@ -4,7 +4,7 @@ use std::io;
 
 use crate::Failure;
 use crate::args::Args;
-use crate::clock::{self, MILLISECOND, SECOND};
+use crate::clock::{self, MICROSECOND, MILLISECOND, SECOND};
 use crate::connection::Connection;
 use crate::ear::{Ear, Heard};
 use crate::epoll::{Epoll, Interest};
@@ -14,6 +14,9 @@ use crate::process::{Usage, Watched};
 
 const READ_BUFFER: usize = 64 * 1024;
 const FRAME: u64 = 20 * MILLISECOND;
+
+/// Between looks at what has come.
+const NAP: u64 = 200 * MICROSECOND;
 
 /// How many times its length a play may take.
 const PATIENCE: u64 = 2;
@@ -77,8 +80,9 @@ impl Play {
             if let Some(dial) = self.dials.pop_if(|dial| *dial <= clock::now()) {
                 self.dial(dial)?;
             }
-            let next = self.dials.last().map_or(until, |&dial| until.min(dial));
-            for index in 0..self.epoll.wait(Some(next))? {
+            let next = self.dials.last().map_or(u64::MAX, |&dial| dial);
+            clock::sleep_until(0, NAP.min(next.saturating_sub(clock::now())));
+            for index in 0..self.epoll.wait(Some(0))? {
                 let (connection, ear) = &mut self.ears[self.epoll.token(index)];
                 connection.read(&mut buffer, |arrival, kind, payload| {
                     if kind == AUDIO {

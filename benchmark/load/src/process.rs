@@ -7,6 +7,8 @@ use crate::args::Args;
 use crate::clock::{SECOND, milliseconds};
 use crate::json::Object;
 
+const OURSELVES: libc::pid_t = 0;
+
 /// The processes of `--pid`.
 pub struct Watched(Vec<libc::pid_t>);
 
@@ -15,6 +17,8 @@ pub struct Usage {
     cpu: u64,
     resident: u64,
     wake_ups: u64,
+    /// The generator's own, in which it is to be seen whether it had time to spare.
+    load_cpu: u64,
 }
 
 impl Watched {
@@ -30,6 +34,7 @@ impl Watched {
             sum.resident += resident(pid)?;
             sum.wake_ups += wake_ups(pid)?;
         }
+        sum.load_cpu = cpu(OURSELVES)?;
         Ok(sum)
     }
 }
@@ -39,6 +44,7 @@ impl Usage {
     pub fn since(self, then: Usage) -> Object {
         Object::default()
             .number("cpuMs", milliseconds(self.cpu - then.cpu))
+            .number("loadCpuMs", milliseconds(self.load_cpu - then.load_cpu))
             .number("wakeUps", self.wake_ups.saturating_sub(then.wake_ups) as f64)
             .number("residentBefore", then.resident as f64)
             .number("resident", self.resident as f64)

@@ -12,6 +12,9 @@ use crate::frames::Partial;
 
 const READ_BUFFER: usize = 64 * 1024;
 
+/// Connections that may wait to be accepted; the standard library makes it 128.
+const QUEUE: i32 = 1024;
+
 struct Call {
     socket: TcpStream,
     partial: Partial,
@@ -23,6 +26,8 @@ pub fn run(words: impl Iterator<Item = String>) -> Result<(), Failure> {
     let behaviour = Behaviour::new(words);
     let listener = TcpListener::bind("127.0.0.1:0")?;
     listener.set_nonblocking(true)?;
+    // SAFETY: takes and gives numbers only. It only makes the queue longer.
+    unsafe { libc::listen(listener.as_raw_fd(), QUEUE) };
     report::start(listener.local_addr()?.port())?;
     let mut epoll = Epoll::new()?;
     let door = listener.as_raw_fd() as usize;
