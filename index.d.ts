@@ -317,9 +317,10 @@ export class AudioStream extends EventEmitter {
    *
    * `source` is a path, a `file:` URL, a `Buffer` of a whole file, or a stream of bytes: a
    * `Readable`, a web `ReadableStream`, an iterable. The format is found out from the content, then
-   * from the extension; docs/audio-formats.md has the table. What is nothing known, `.sln` and
-   * `.raw` among it, is taken for raw signed linear audio at the call's rate. With
-   * `options.format`, the bytes are what that says. All channels are mixed to one, and the rate is
+   * from the extension; docs/audio-formats.md has the table. `.sln` and `.raw` are raw signed linear
+   * audio at 8000 Hz in every call, as in Asterisk, `.sln16` and its like at theirs. What is nothing
+   * known is taken for the same at the call's rate. With `options.format`, the bytes are what that
+   * says. All channels are mixed to one, and the rate is
    * converted. Nothing is loaded whole, and a stream is read as it plays.
    *
    * Resolves when the last frame has left, or with `completed: false` when the play was stopped,
@@ -697,7 +698,7 @@ export interface RecordOptions {
   sides?: "caller" | "app" | "both" | "mix" | undefined;
   /** `"wav"`, or `"sln"` for samples without a header. If missing, what the extension says. */
   format?: "wav" | "sln" | undefined;
-  /** Samples a second. The call's if missing. */
+  /** Samples a second. The call's if missing; 8000 for a file `.sln`, which is what that means. */
   sampleRate?: SampleRate | undefined;
   /** Replaces a file that is there, which otherwise fails with `EEXIST`. */
   overwrite?: boolean | undefined;

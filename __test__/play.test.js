@@ -7,7 +7,8 @@ const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
 const { after, test } = require("node:test");
-const { hears, lasted, noise, openCall, sameAudio, soon } = require("./support/call.js");
+const sound = require("../examples/sound.js");
+const { frame, hears, lasted, noise, openCall, sameAudio, soon } = require("./support/call.js");
 
 const FRAME = 320;
 const FRAME_MS = 20;
@@ -54,6 +55,29 @@ test("any extension that is not known, and none, is raw audio", async (t) => {
     expected = Buffer.concat([expected, pcm]);
     await hears({ peer, res }, expected);
   }
+});
+
+test("a file .sln or .raw is 8 kHz before and after a call turns out to be wideband", async (t) => {
+  const { peer, res } = await openCall(t);
+  const said = sound.tone(1000, 300, 8000);
+  const files = ["a.sln", "a.raw"].map((name) => fileOf(said, name));
+  const playAll = async () => {
+    const from = peer.audio().length;
+    for (const file of files) {
+      const late = res.stats().lateFrames;
+      const result = await soon(res.play(file), `the play of ${file}`);
+      assert.ok(Math.abs(lasted(res, result) - late * FRAME_MS - 300) <= 1, `${result.playedMs} ms`);
+    }
+    const pcm = Buffer.concat(peer.audio().slice(from).map(({ payload }) => payload));
+    const hz = sound.frequency(pcm.subarray(0, pcm.length / 2), res.sampleRate);
+    assert.ok(Math.abs(hz - 1000) < 5, `${hz} Hz`);
+  };
+  await playAll();
+  const heard = once(res, "data");
+  peer.send(frame(0x12, noise(640)));
+  await soon(heard, "the audio");
+  assert.equal(res.sampleRate, 16000);
+  await playAll();
 });
 
 test("a play takes as long as its audio lasts, and none of it comes early", async (t) => {

@@ -85,6 +85,16 @@ test("one side, a mix and raw audio are recorded as asked for, until the call en
   assert.ok(Math.abs(sound.frequency(channelsOf(wide.path)[0], 16000) - 300) < 5);
 });
 
+test("a file .sln is recorded at 8 kHz in a call of any rate, as it is played", async (t) => {
+  const { peer, res } = await openCall(t, { sampleRate: 16000 });
+  const recording = res.record(place("wideband.sln"));
+  const finished = once(recording, "finish");
+  await speak(peer, sound.tone(300, 400, RATE));
+  peer.end();
+  await soon(finished, "the end");
+  assert.ok(Math.abs(sound.frequency(fs.readFileSync(recording.path), 8000) - 300) < 5);
+});
+
 test("a pause is left out", async (t) => {
   const { peer, res } = await openCall(t);
   const recording = res.record(place("pause.wav"), { sides: "caller" });

@@ -8,6 +8,8 @@ const { SAMPLE_RATES } = require("./options.js");
 
 const SIDES = ["caller", "app", "both", "mix"];
 const FORMATS = ["wav", "sln"];
+/** What Asterisk, and our `play`, take a file `.sln` for. */
+const SLN_RATE = 8000;
 
 /** A recording of a call. The API is described in index.d.ts. */
 class Recording extends EventEmitter {
@@ -98,7 +100,8 @@ function recordOptions(file, options = {}) {
   if (options === null || typeof options !== "object") {
     throw typeError("options", "an object", options);
   }
-  const format = options.format ?? (path.extname(file).toLowerCase() === ".sln" ? "sln" : "wav");
+  const isNamedSln = path.extname(file).toLowerCase() === ".sln";
+  const format = options.format ?? (isNamedSln ? "sln" : "wav");
   const sides = options.sides ?? (format === "sln" ? "mix" : "both");
   oneOf("options.format", FORMATS, format);
   oneOf("options.sides", SIDES, sides);
@@ -109,7 +112,7 @@ function recordOptions(file, options = {}) {
     path: path.resolve(file),
     sides,
     isSln: format === "sln",
-    sampleRate: options.sampleRate,
+    sampleRate: options.sampleRate ?? (isNamedSln && format === "sln" ? SLN_RATE : undefined),
     overwrite: options.overwrite === true
   };
 }

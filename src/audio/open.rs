@@ -55,7 +55,7 @@ fn open(
     if let Some(format) = raw {
         return Ok(Box::new(RawSource::new(media, format)));
     }
-    let named_raw = RawFormat::from_extension(extension, call_rate);
+    let named_raw = RawFormat::from_extension(extension);
     let tagged = detect::leave_out_id3(&mut media)?;
     match detect::content(&mut media, named_raw.is_none())? {
         Content::Known(container) => return decode::open(media, container, call_rate),

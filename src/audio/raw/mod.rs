@@ -97,10 +97,10 @@ impl RawFormat {
     }
 
     /// What Asterisk takes a file to be by its extension (without the dot, in any case), where
-    /// that is a raw format. `call_rate` in Hz stands where the extension names no rate.
-    pub fn from_extension(extension: &str, call_rate: u32) -> Option<Self> {
+    /// that is a raw format.
+    pub fn from_extension(extension: &str) -> Option<Self> {
         let (encoding, sample_rate) = match extension.to_ascii_lowercase().as_str() {
-            "sln" | "raw" => (Encoding::Slin, call_rate),
+            "sln" | "raw" => (Encoding::Slin, 8_000),
             "ulaw" | "ul" | "pcm" | "mu" => (Encoding::Ulaw, 8_000),
             "alaw" | "al" => (Encoding::Alaw, 8_000),
             "g722" => (Encoding::G722, 16_000),
