@@ -1,20 +1,18 @@
 "use strict";
 
 const { AsyncResource } = require("node:async_hooks");
-const { AudioSocketError, codedError, connectionError } = require("./errors.js");
-const { Kind, engine, route, unroute } = require("./engine.js");
-const { Farewell } = require("./farewell.js");
+const { Audience } = require("./audience.js");
+const { engine, route, unroute } = require("./engine.js");
+const { LineEvents } = require("./line-events.js");
 const { Marks } = require("./marks.js");
 const { WIRE_RATE } = require("./options.js");
 const outbox = require("./outbox.js");
 const { Plays } = require("./plays.js");
 const { Rate } = require("./rate.js");
 const { Recording } = require("./recording.js");
+const { Written } = require("./written.js");
 
 const BYTES_PER_SAMPLE = 2;
-
-/** Who listens to these and not to `data` is not to wait for audio that nobody takes. */
-const ASIDE = new Set(["dtmf", "warning", "speech", "silence"]);
 
 /**
  * A call of the core's, behind an AudioStream.
@@ -35,14 +33,10 @@ class Line {
   #streams = null;
   #plays;
   #marks = new Marks();
-  #waiting = 0;
-  #written = 0;
-  #needsDrain = false;
-  #open = false;
+  #written;
+  #audience;
   #closing = false;
   #ended = false;
-  #handlerRuns = false;
-  #farewell = new Farewell(() => this.#isAwaited());
   #lastStats = null;
   #lastProgress = null;
 
@@ -52,12 +46,16 @@ class Line {
     this.#options = options;
     this.#plays = new Plays(id);
     this.#rate = new Rate(id, options.sampleRate ?? WIRE_RATE);
-    route(id, this);
+    this.#written = new Written(id, this.#rate, options);
+    this.#audience = new Audience(id, () => this.#closing || owner.isClosing());
+    const parts = { plays: this.#plays, marks: this.#marks, written: this.#written, rate: this.#rate };
+    route(id, new LineEvents(this, parts, options));
   }
 
   /** The stream that this line is behind. */
   attach(stream) {
     this.#stream = stream;
+    this.#audience.attach(stream);
   }
 
   /** The Node streams over this call are to hear of its error and its end. */
@@ -76,16 +74,7 @@ class Line {
   }
 
   write(bytes) {
-    if (this.#closing || this.#ended) {
-      return false;
-    }
-    const fits = this.#waiting + bytes.length <= this.highWater;
-    if (fits && outbox.put(this, bytes)) {
-      this.#waiting += bytes.length;
-      this.#written += bytes.length;
-      return true;
-    }
-    return this.#writeNow(bytes);
+    return !this.#closing && !this.#ended && this.#written.write(bytes);
   }
 
   play(source, options) {
@@ -101,7 +90,7 @@ class Line {
   clear() {
     outbox.flush();
     engine().clear(this.id);
-    this.#waiting = 0;
+    this.#written.handleClear();
   }
 
   pause(paused) {
@@ -137,7 +126,7 @@ class Line {
   get levels() {
     outbox.flush();
     const queued = this.stats().queuedBytesOut;
-    return { queued, gone: this.#written - queued };
+    return { queued, gone: this.#written.gone(queued) };
   }
 
   /** Samples a second of what is heard and written. */
@@ -147,8 +136,7 @@ class Line {
 
   /** Bytes above which `write` gives false. */
   get highWater() {
-    const seconds = Math.min(this.#options.highWaterMark, this.#options.outboundLimit);
-    return seconds * this.sampleRate * BYTES_PER_SAMPLE;
+    return this.#written.highWater;
   }
 
   /** Bytes of heard audio that may wait for a reader. */
@@ -168,8 +156,7 @@ class Line {
     outbox.flush();
     const change = this.#rate.choose(hz);
     if (change !== null) {
-      this.#waiting = change.waiting;
-      this.#written *= change.ratio;
+      this.#written.handleRate(change);
       this.#streams?.handleRate(change.ratio);
     }
   }
@@ -183,7 +170,7 @@ class Line {
     if (this.#ended) {
       // Its end may still be held for a listener: whoever hangs up is none.
       this.#closing = true;
-      this.#farewell.reconsider();
+      this.#audience.reconsider();
       return;
     }
     outbox.flush();
@@ -191,7 +178,7 @@ class Line {
     engine().hangup(this.id, drain);
     if (!drain) {
       // Who hangs up does not wait to hear more.
-      this.#openInbox();
+      this.#audience.open();
       this.#beginEnding();
     }
   }
@@ -213,132 +200,68 @@ class Line {
 
   /** The user's handler is at work, and may not have listened to everything yet. */
   handleHandler(runs) {
-    this.#handlerRuns = runs;
-    this.#farewell.reconsider();
+    this.#audience.handleHandler(runs);
   }
 
   /** A listener was added. */
   handleListener(event) {
-    if (event === "data") {
-      this.#openInbox();
-    } else if (ASIDE.has(event) && !this.#open) {
-      engine().openForControl(this.id);
-    }
-    this.#farewell.reconsiderSoon();
+    this.#audience.handleListener(event);
   }
 
   /** The server closes: whoever has not listened yet will not. */
   handleOwnerClosing() {
     this.#beginEnding();
-    this.#farewell.reconsider();
+    this.#audience.reconsider();
   }
 
   handleThrow(error) {
     this.#owner.handleThrow(error, this.#stream);
   }
 
-  /** The core has what was put for it; `waiting` bytes have not left. */
-  handleWritten(waiting) {
-    this.#waiting = waiting;
+  /** The call that was placed is up. */
+  handleConnected() {
+    this.#owner.handleConnected(this.#stream);
   }
 
-  handleAudio(pcm) {
-    const heard = this.#rate.heard(pcm);
-    if (heard.length > 0) {
-      this.#emit("data", heard);
-    }
-  }
-
-  handleEvent(kind, fields) {
-    switch (kind) {
-      case Kind.CONNECTED:
-        return this.#owner.handleConnected(this.#stream);
-      case Kind.RATE:
-        return this.#rate.handleWire(Number(fields[0]));
-      case Kind.DTMF:
-        return this.#emit("dtmf", fields[0]);
-      case Kind.PEER_ERROR:
-        return this.#handleError(new AudioSocketError(Number(fields[0])));
-      case Kind.ERROR:
-        return this.#handleError(connectionError(fields, this.#options));
-      case Kind.WARNING:
-        return this.#emit("warning", codedError(fields[0], fields.slice(1).join("\n")));
-      case Kind.DRAIN:
-        return this.#handleDrain();
-      case Kind.PLAYED:
-        return this.#handlePlayed(fields);
-      case Kind.MARK:
-        return this.#handleMark(Number(fields[0]), fields[1] === "1");
-      case Kind.SPEECH:
-        return this.#emit("speech", { startMs: Number(fields[0]) });
-      case Kind.SILENCE:
-        return this.#handleSilence(Number(fields[0]), Number(fields[1]));
-      case Kind.HUNGRY:
-        return this.#plays.handleHungry(Number(fields[0]));
-      case Kind.ENDING:
-        this.#beginEnding();
-        return this.#farewell.begin(() => this.#openInbox());
-      case Kind.END:
-        return this.#handleEnd();
-    }
-  }
-
-  #writeNow(bytes) {
-    outbox.flush();
-    const result = engine().write(this.id, bytes);
-    if (result === -1) {
-      throw codedError(
-        "ERR_OUTBOUND_FULL",
-        `More than ${this.#options.outboundLimit} s of audio would wait to be sent; nothing was queued`
-      );
-    }
-    this.#written += bytes.length;
-    this.#waiting = Math.floor(result / 2);
-    const isAbove = result % 2 === 1;
-    // Whoever was told to wait before still waits.
-    this.#needsDrain ||= isAbove;
-    return !isAbove;
-  }
-
-  #handlePlayed([play, completed, playedMs, errno, cause, ...message]) {
-    const failure =
-      errno === undefined ? null : { errno: Number(errno), cause, message: message.join("\n") };
-    const result = { completed: completed === "1", playedMs: Number(playedMs) };
-    this.#plays.handleSettled(Number(play), result, failure);
-  }
-
-  #handleMark(mark, cleared) {
-    const name = this.#marks.take(mark);
-    if (typeof name === "function") {
-      name();
-    } else {
-      this.#emit("mark", name, { cleared });
-    }
-  }
-
-  #handleSilence(startMs, endMs) {
-    this.#emit("silence", { startMs, endMs, ms: endMs - startMs });
-  }
-
-  #flushedProgress() {
-    outbox.flush();
-    return engine().progress(this.id);
-  }
-
-  #handleDrain() {
-    this.#waiting = Math.min(this.#waiting, this.highWater / 2);
-    if (this.#needsDrain) {
-      this.#needsDrain = false;
-      this.#emit("drain");
-    }
-  }
-
-  #handleError(error) {
+  /** The call failed. */
+  handleError(error) {
     const isHeard = this.runInScope(() => this.#streams?.handleError(error));
     if (this.#stream.listenerCount("error") > 0) {
-      this.#emit("error", error);
+      this.emit("error", error);
     } else if (!isHeard) {
       this.#owner.handleUnheard(error, this.#stream);
+    }
+  }
+
+  /** The call is over, and something is held for a listener. */
+  handleEnding() {
+    this.#beginEnding();
+    this.#audience.takeLeave(() => this.#audience.open());
+  }
+
+  /** The call is over, and its last event is here. */
+  handleEnd() {
+    this.#ended = true;
+    this.#beginEnding();
+    this.#lastStats = engine().callStats(this.id);
+    this.#lastProgress = engine().progress(this.id);
+    engine().forget(this.id);
+    unroute(this.id);
+    this.#plays.handleEnd();
+    this.#audience.takeLeave(() => {
+      this.#owner.handleEnded(this);
+      this.isOver = true;
+      this.runInScope(() => this.#streams?.handleEnd());
+      this.emit("end");
+    });
+  }
+
+  /** Tells the listeners, as part of this call. What one of them throws is the owner's. */
+  emit(event, ...args) {
+    try {
+      this.#scope.runInAsyncScope(this.#stream.emit, this.#stream, event, ...args);
+    } catch (error) {
+      this.handleThrow(error);
     }
   }
 
@@ -348,44 +271,9 @@ class Line {
     this.runInScope(() => this.#streams?.handleEnding());
   }
 
-  #handleEnd() {
-    this.#ended = true;
-    this.#beginEnding();
-    this.#lastStats = engine().callStats(this.id);
-    this.#lastProgress = engine().progress(this.id);
-    engine().forget(this.id);
-    unroute(this.id);
-    this.#plays.handleEnd();
-    this.#farewell.begin(() => {
-      this.#owner.handleEnded(this);
-      this.isOver = true;
-      this.runInScope(() => this.#streams?.handleEnd());
-      this.#emit("end");
-    });
-  }
-
-  /** Whether somebody may yet listen: the handler is still at work, or nobody listens to anything. */
-  #isAwaited() {
-    const stream = this.#stream;
-    if (this.#closing || this.#owner.isClosing() || stream.listenerCount("data") > 0) {
-      return false;
-    }
-    return this.#handlerRuns || stream.listenerCount("end") === 0;
-  }
-
-  #openInbox() {
-    if (!this.#open) {
-      this.#open = true;
-      engine().open(this.id);
-    }
-  }
-
-  #emit(event, ...args) {
-    try {
-      this.#scope.runInAsyncScope(this.#stream.emit, this.#stream, event, ...args);
-    } catch (error) {
-      this.handleThrow(error);
-    }
+  #flushedProgress() {
+    outbox.flush();
+    return engine().progress(this.id);
   }
 }
 

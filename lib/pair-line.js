@@ -1,17 +1,11 @@
 "use strict";
 
-const fs = require("node:fs");
 const { codedError, rangeError, typeError } = require("./errors.js");
-const { Feeder } = require("./feeder.js");
+const { BYTES_PER_MS, PairPlays } = require("./pair-plays.js");
 const { MAXIMUM_MESSAGE_LENGTH, MINIMUM_MESSAGE_LENGTH, MessageType } = require("./types.js");
 
 const SAMPLE_RATE = 8000;
-const FRAME_BYTES = 320;
-const FRAME_MS = 20;
-const BYTES_PER_MS = FRAME_BYTES / FRAME_MS;
-
-/** A stream's source is paused while this much of it waits. */
-const ENOUGH_BYTES = 50 * FRAME_BYTES;
+const SECOND_BYTES = 1000 * BYTES_PER_MS;
 
 /** What is not counted here: the readable and the socket have it. */
 const NO_STATS = {
@@ -28,8 +22,6 @@ const NO_STATS = {
   underruns: 0
 };
 
-const SECOND_BYTES = 50 * FRAME_BYTES;
-
 const FORWARDED = new Set(["data", "end", "error"]);
 
 /**
@@ -45,11 +37,10 @@ class PairLine {
   #socket;
   #stream = null;
   #forwarded = new Set();
-  #playback = null;
+  #plays = new PairPlays((frame) => this.#send(frame));
   #framesOut = 0;
   #bytesOut = 0;
   #hungUp = false;
-  #paused = false;
 
   constructor(readable, socket) {
     if (typeof readable?.on !== "function") {
@@ -96,24 +87,12 @@ class PairLine {
     return !this.#hungUp && this.#send(bytes);
   }
 
-  play({ path, bytes, readable }, { signal }) {
-    signal?.throwIfAborted();
-    const settled = readable ? this.#playReadable(readable) : this.#playBytes(path, bytes);
-    if (signal) {
-      const playback = this.#playback;
-      const abort = () => {
-        playback.failure = signal.reason;
-        this.#settle(playback, false);
-      };
-      signal.addEventListener("abort", abort, { once: true });
-      const settle = () => signal.removeEventListener("abort", abort);
-      settled.then(settle, settle);
-    }
-    return settled;
+  play(source, options) {
+    return this.#plays.begin(source, options);
   }
 
   stop() {
-    this.#settle(this.#playback, false);
+    this.#plays.stop();
   }
 
   /** What was written has left already. */
@@ -122,18 +101,13 @@ class PairLine {
   }
 
   pause(paused) {
-    this.#paused = paused;
-    if (this.#playback !== null && !paused) {
-      this.#playback.next = performance.now();
-      this.#tick(this.#playback);
-    }
+    this.#plays.pause(paused);
   }
 
   mark(name) {
     const passed = ({ completed }) => this.#stream.emit("mark", name, { cleared: !completed });
-    const last = this.#playback?.settled ?? Promise.resolve({ completed: true });
     // A source that failed has played what it had.
-    last.catch(() => ({ completed: true })).then(passed);
+    this.#plays.settled.catch(() => ({ completed: true })).then(passed);
   }
 
   /** Calls `done` when the socket has taken all that was written. */
@@ -184,7 +158,7 @@ class PairLine {
       return;
     }
     this.#hungUp = true;
-    this.stop();
+    this.#plays.close();
     this.#socket.write(Buffer.from([MessageType.HANGUP, 0, 0]));
     this.#socket.end();
     this.#readable.emit("end");
@@ -208,30 +182,6 @@ class PairLine {
     });
   }
 
-  /** A file is read at once and whole, as callers that stand in for the file system expect. */
-  #playBytes(path, bytes) {
-    const pcm = bytes ?? fs.readFileSync(path);
-    return this.#begin((playback) => {
-      playback.pcm.push(pcm);
-      playback.ended = true;
-    });
-  }
-
-  #playReadable(readable) {
-    const feeder = new Feeder(readable);
-    return this.#begin((playback) => {
-      playback.feeder = feeder;
-      feeder.start({
-        feed: (bytes) => this.#feed(playback, bytes),
-        end: (error) => {
-          playback.ended = true;
-          playback.failure = error;
-          this.#tick(playback);
-        }
-      });
-    });
-  }
-
   #send(bytes) {
     let room = true;
     const most = MAXIMUM_MESSAGE_LENGTH - 1;
@@ -248,92 +198,6 @@ class PairLine {
     return room;
   }
 
-  #begin(start) {
-    this.stop();
-    if (this.#hungUp) {
-      return Promise.resolve({ completed: false, playedMs: 0 });
-    }
-    const playback = {
-      pcm: [],
-      waiting: 0,
-      ended: false,
-      failure: null,
-      feeder: null,
-      playedBytes: 0,
-      next: performance.now(),
-      timer: null
-    };
-    playback.settled = new Promise((resolve, reject) => Object.assign(playback, { resolve, reject }));
-    this.#playback = playback;
-    start(playback);
-    this.#tick(playback);
-    return playback.settled;
-  }
-
-  #feed(playback, bytes) {
-    playback.pcm.push(Buffer.from(bytes));
-    playback.waiting += bytes.length;
-    this.#tick(playback);
-    return playback.waiting >= ENOUGH_BYTES;
-  }
-
-  /** Sends what is due, and comes back when the next frame is. */
-  #tick(playback) {
-    if (playback !== this.#playback || playback.timer !== null || this.#paused) {
-      return;
-    }
-    const frame = takeFrame(playback);
-    if (frame === null) {
-      if (playback.ended) {
-        this.#settle(playback, true);
-      }
-      return;
-    }
-    this.#send(frame);
-    playback.playedBytes += frame.length;
-    playback.next = Math.max(playback.next, performance.now() - FRAME_MS) + FRAME_MS;
-    playback.timer = setTimeout(() => {
-      playback.timer = null;
-      this.#tick(playback);
-    }, playback.next - performance.now());
-    if (playback.waiting < ENOUGH_BYTES / 2) {
-      playback.feeder?.resume();
-    }
-  }
-
-  #settle(playback, completed) {
-    if (playback === null || playback !== this.#playback) {
-      return;
-    }
-    this.#playback = null;
-    clearTimeout(playback.timer);
-    playback.feeder?.stop();
-    if (playback.failure) {
-      playback.reject(playback.failure);
-    } else {
-      playback.resolve({ completed, playedMs: playback.playedBytes / BYTES_PER_MS });
-    }
-  }
-}
-
-/** The next frame of a playback, its last piece, or null. */
-function takeFrame(playback) {
-  const [first] = playback.pcm;
-  if (first === undefined) {
-    return null;
-  }
-  if (first.length < FRAME_BYTES && playback.pcm.length > 1) {
-    playback.pcm = [Buffer.concat(playback.pcm)];
-    return takeFrame(playback);
-  }
-  if (first.length < FRAME_BYTES && !playback.ended) {
-    return null;
-  }
-  const frame = first.subarray(0, FRAME_BYTES);
-  const rest = first.subarray(FRAME_BYTES);
-  playback.pcm.splice(0, 1, ...(rest.length > 0 ? [rest] : []));
-  playback.waiting = Math.max(0, playback.waiting - frame.length);
-  return frame;
 }
 
 module.exports = { PairLine };
