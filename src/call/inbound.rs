@@ -8,9 +8,8 @@
 //!
 //! A client's call is up from the start: it is the client who says the UUID.
 
-use uuid::Uuid;
-
-use crate::protocol::{Decoder, Digit, Frame, Malformed, SampleRate};
+use super::heard::{Heard, Warning};
+use crate::protocol::{Decoder, Frame, Malformed, SampleRate};
 
 /// 20 ms of nothing at the highest rate.
 static QUIET: [u8; 7680] = [0; 7680];
@@ -29,38 +28,6 @@ enum State {
     Expecting,
     Up,
     Over,
-}
-
-/// What came of the peer's bytes, in their order.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Heard<'a> {
-    /// The call has its name; said once, before anything else.
-    Identified(Uuid),
-    /// The connection began with something that is not a UUID; nothing follows.
-    Refused {
-        code: &'static str,
-        message: String,
-    },
-    /// The peer's audio has this rate from here on; said before its first audio.
-    Rate(SampleRate),
-    Audio {
-        rate: SampleRate,
-        pcm: &'a [u8],
-    },
-    Dtmf(Digit),
-    /// A frame broke the protocol and was stepped over; said once per cause.
-    Warning(Warning),
-    /// The peer's error frame; it ends the call.
-    Failed(u8),
-    /// The peer hung up with a frame.
-    HungUp,
-}
-
-/// What a peer did that the protocol does not allow, without harm to the call.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Warning {
-    pub code: &'static str,
-    pub message: String,
 }
 
 /// How often the peer broke the protocol.
@@ -207,7 +174,10 @@ impl Inbound {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
+    use crate::protocol::Digit;
 
     const ID: [u8; 16] = [7; 16];
 

@@ -6,6 +6,7 @@
 
 mod companding;
 mod ear;
+mod heard;
 mod inbound;
 mod marks;
 mod outbound;
@@ -19,7 +20,8 @@ mod voices;
 
 pub use companding::{Companding, Expander};
 pub use ear::Ear;
-pub use inbound::{Heard, Inbound, InboundStats, Role, Warning};
+pub use heard::{Heard, Warning};
+pub use inbound::{Inbound, InboundStats, Role};
 pub use marks::Passed;
 pub use outbound::{Outbound, OutboundStats};
 pub use playback::{Finished, Play, Slot, SourceFailure};
