@@ -11,8 +11,8 @@ const { ALL, BY_HAND, FONOSTER, IN_NODE, OURS } = require("../peers.js");
 const { compare } = require("../rounds.js");
 const { Server } = require("../server.js");
 
-/** After so long all calls are there and quiet, and they stay for as long again. */
-const HOLD_MS = 1200;
+/** After so long all calls are there and quiet. */
+const HOLD_MS = 1500;
 
 const MANY = path.join(__dirname, "../servers/many.mjs");
 
@@ -24,7 +24,7 @@ async function run({ quick }) {
 
 function perCall(rounds, calls) {
   return compare({
-    title: `Memory: ${calls} calls that are open and have said something`,
+    title: `Memory: ${calls} calls that are open and have said something, beside half as many`,
     cases: [{ name: "a call" }],
     columns: { memory: ["KB a call", 2] },
     rounds,
@@ -33,21 +33,22 @@ function perCall(rounds, calls) {
   });
 }
 
+/** What each further call takes. Those before it use up what the process had free. */
 async function holdOnce(server, calls) {
   const { port } = server;
-  // What the first calls ever bring with them is no call's own.
-  await generate("hold", { port, calls: 20, settle: 0, seconds: 0.1 });
+  const first = generate("hold", { port, calls: calls / 2, settle: 0, seconds: (3 * HOLD_MS) / 1000 });
+  await sleep(HOLD_MS);
   const before = await server.memory();
-  const hold = generate("hold", { port, calls, settle: 0, seconds: 2 });
+  const more = generate("hold", { port, calls, settle: 0, seconds: (2 * HOLD_MS) / 1000 });
   await sleep(HOLD_MS);
   const during = await server.memory();
-  await hold;
+  await Promise.all([first, more]);
   return { memory: (during - before) / calls };
 }
 
 function inTurn(rounds, calls) {
   return compare({
-    title: `Memory: what ${calls} calls in turn leave behind, after as many before them`,
+    title: `Memory: what ${calls} calls in turn leave behind, after twice as many before them`,
     cases: [{ name: "in turn" }],
     columns: { left: ["KB in all", 0] },
     rounds,
@@ -55,6 +56,7 @@ function inTurn(rounds, calls) {
     measure: (peer) =>
       Server.with(peer, "hangUp", {}, async (server) => {
         const some = { port: server.port, count: calls, "warm-up": 0, seconds: 60 };
+        await generate("setup", some);
         await generate("setup", some);
         const before = await server.memory();
         await generate("setup", some);

@@ -7,13 +7,16 @@ const FRAME = 320;
 
 const counts = { frames: 0, refused: 0 };
 
-/** The calls that write back, and how many frames of each were taken. */
+/** The calls of a flood, and how many frames of each were taken to be written back. */
 const taken = new Map();
 
 const behaviours = {
   echo: (res) => res.on("data", (pcm) => res.write(pcm)),
   play: (res) => res.play(process.env.PLAYED),
-  count: (res) => res.on("data", () => (counts.frames += 1)),
+  count: (res) => {
+    taken.set(res, 0);
+    res.on("data", () => (counts.frames += 1));
+  },
   flood: (res) => {
     taken.set(res, 0);
     res.on("data", (pcm) => writeBack(res, pcm)).on("end", () => taken.delete(res));
@@ -41,6 +44,11 @@ function vanished() {
   return missing.reduce((sum, frames) => sum + frames, 0);
 }
 
+/** Frames that came faster than the handler took them. */
+function dropped() {
+  return [...taken.keys()].reduce((sum, res) => sum + res.stats().droppedFramesIn, 0);
+}
+
 const server = new AudioSocket();
 server.onConnection((req, res) => behaviours[process.argv[2]](res));
-server.listen(0, "127.0.0.1", () => report(server.address().port, () => ({ ...counts, vanished: vanished() })));
+server.listen(0, "127.0.0.1", () => report(server.address().port, () => ({ ...counts, vanished: vanished(), dropped: dropped() })));
