@@ -191,6 +191,17 @@ fn a_play_leaves_on_an_exact_grid_and_settles_when_its_last_frame_has_left() {
 }
 
 #[test]
+fn the_first_play_of_a_call_begins_at_once_and_later_ones_keep_its_grid() {
+    let mut bench = Bench::new(Silence::UntilAudio);
+    bench.run_to(3);
+    bench.play(1, 2 * FRAME);
+    bench.run_to(30);
+    bench.play(2, FRAME);
+    bench.run_to(50);
+    assert_eq!(bench.times(), [3, 23, 43]);
+}
+
+#[test]
 fn after_a_stall_a_play_skips_what_is_over_two_frames_late_and_keeps_its_grid() {
     let mut bench = Bench::new(Silence::Never);
     bench.run_to(500);

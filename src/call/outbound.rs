@@ -138,7 +138,10 @@ impl Outbound {
                 self.stats.underruns += 1;
             }
             playback.missed = false;
-            if !others_play {
+            if self.stats.frames == 0 {
+                // Nobody keeps time by this call yet: its first play need not wait for a slot.
+                self.next = now;
+            } else if !others_play {
                 self.next = self.next.max(now);
             }
         }
