@@ -99,13 +99,25 @@ impl Ear {
         self.converter.as_mut().map(|converter| &mut converter.resampler)
     }
 
+    /// What waits for the rest of its frame goes over to the rate of what comes now.
+    fn carry_over(&mut self, rate: SampleRate) {
+        let before = self.heard.replace(rate).filter(|before| *before != rate);
+        if let Some(before) = before
+            && !self.pending.is_empty()
+            && let Ok(mut resampler) = Resampler::live(before.hz(), rate.hz())
+        {
+            let pending = std::mem::take(&mut self.pending);
+            resampler.process_pcm(&pending, &mut self.pending);
+        }
+    }
+
     fn regroup(
         &mut self,
         rate: SampleRate,
         mut pcm: &[u8],
         heard: &mut impl FnMut(SampleRate, &[u8]),
     ) {
-        self.heard = Some(rate);
+        self.carry_over(rate);
         let Some(frame) = self.frame.map(|frame| rate.bytes_in(frame)) else {
             if !pcm.is_empty() {
                 heard(rate, pcm);
@@ -154,6 +166,17 @@ mod tests {
             hear(&mut Ear::default(), 16_000, &[640, 2, 33]),
             [(16_000, 640), (16_000, 2), (16_000, 33)]
         );
+    }
+
+    #[test]
+    fn what_waits_for_its_frame_goes_over_to_the_wires_next_rate() {
+        let mut ear = Ear::new(None, Some(Duration::from_millis(40)));
+        let mut out = Vec::new();
+        for (hz, bytes) in [(8_000, 320), (16_000, 640), (16_000, 640)] {
+            ear.hear(rate(hz), &vec![1; bytes], &mut |rate, pcm| out.push((rate.hz(), pcm.len())));
+        }
+        ear.finish(rate(16_000), &mut |rate, pcm| out.push((rate.hz(), pcm.len())));
+        assert_eq!(out, [(16_000, 1280), (16_000, 640)]);
     }
 
     #[test]
