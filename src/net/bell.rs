@@ -30,10 +30,22 @@ impl Bell {
     /// in the order they were woken in.
     pub async fn run(self) {
         IS_IO_THREAD.set(true);
+        let on_duty = OnDuty(self);
         loop {
-            self.0.rung.notified().await;
-            self.0.doorbell.wake();
+            on_duty.0.0.rung.notified().await;
+            on_duty.0.0.doorbell.wake();
         }
+    }
+}
+
+/// The task that rings. What it has not rung for when it ends is rung then, and what comes after it
+/// rings by itself.
+struct OnDuty(Bell);
+
+impl Drop for OnDuty {
+    fn drop(&mut self) {
+        IS_IO_THREAD.set(false);
+        self.0.0.doorbell.wake();
     }
 }
 
@@ -44,5 +56,47 @@ impl Wake for Bell {
         } else {
             self.0.doorbell.wake();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::runtime::Builder;
+    use tokio::task::yield_now;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Counted(Arc<AtomicUsize>);
+
+    impl Wake for Counted {
+        fn wake(&self) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    #[test]
+    fn the_bell_rings_after_the_pass_and_no_ring_is_lost_when_its_task_ends() {
+        let rings = Counted::default();
+        let count = || rings.0.load(Ordering::SeqCst);
+        let bell = Bell::new(Box::new(rings.clone()));
+        bell.wake();
+        assert_eq!(count(), 1, "at once, where no task rings");
+        let runtime = Builder::new_current_thread().build().expect("a runtime");
+        runtime.spawn(bell.clone().run());
+        runtime.block_on(async {
+            yield_now().await;
+            bell.wake();
+            assert_eq!(count(), 1);
+            yield_now().await;
+            assert_eq!(count(), 2);
+            bell.wake();
+        });
+        drop(runtime);
+        assert_eq!(count(), 3);
+        bell.wake();
+        assert_eq!(count(), 4);
     }
 }

@@ -1,6 +1,6 @@
 //! Decoding a file for the cache, beside those who play it.
 
-use super::{PROMPT_BYTES, Place, open_pipeline};
+use super::{Place, open_pipeline};
 use crate::audio::{AudioError, Pipeline};
 
 /// What is decoded at once, so that plays need not wait for it.
@@ -13,21 +13,21 @@ pub struct Filling {
     pipeline: Option<Box<Pipeline>>,
     /// What there is so far. Room was taken for it.
     pcm: Vec<u8>,
+    /// It is broken, or too long to be kept.
+    is_in_vain: bool,
 }
 
 impl Filling {
     pub(super) fn new(place: Place) -> Self {
-        Self { place, pipeline: None, pcm: Vec::new() }
+        Self { place, pipeline: None, pcm: Vec::new(), is_in_vain: false }
     }
 
     /// Decodes the next two seconds or so. False when there is nothing more to do.
     pub fn step(&mut self) -> bool {
         let from = self.pcm.len();
         let decoded = self.read();
-        let fits = self.pcm.len() <= PROMPT_BYTES
-            && decoded.is_ok()
-            && self.place.cache.reserve(self.pcm.len() - from);
-        if !fits {
+        self.is_in_vain = decoded.is_err() || self.pcm.len() > self.place.cache.longest();
+        if self.is_in_vain || !self.place.cache.reserve(self.pcm.len() - from) {
             self.pcm.truncate(from);
             return false;
         }
@@ -49,8 +49,8 @@ impl Filling {
 }
 
 impl Drop for Filling {
-    /// What is not kept gives its room back. It stays marked, so that it is not tried again.
+    /// What is not kept gives its room back. What is in vain stays marked, and is not tried again.
     fn drop(&mut self) {
-        self.place.cache.give_back(self.pcm.len());
+        self.place.cache.give_back(&self.place.key, self.pcm.len(), self.is_in_vain);
     }
 }

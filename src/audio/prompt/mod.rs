@@ -187,8 +187,18 @@ impl PromptCache {
         fits
     }
 
-    fn give_back(&self, bytes: usize) {
-        lock(&self.kept).bytes -= bytes;
+    /// The most that one file may take.
+    fn longest(&self) -> usize {
+        PROMPT_BYTES.min(self.limit.load(Ordering::Relaxed))
+    }
+
+    /// A file is not decoded any more; what it took is given back.
+    fn give_back(&self, key: &Key, bytes: usize, is_in_vain: bool) {
+        let mut kept = lock(&self.kept);
+        kept.bytes -= bytes;
+        if !is_in_vain {
+            kept.busy.remove(key);
+        }
     }
 
     /// Keeps a file that room was taken for.
@@ -196,7 +206,6 @@ impl PromptCache {
         let mut kept = lock(&self.kept);
         kept.uses += 1;
         let file = File { pcm: pcm.into(), used: kept.uses };
-        kept.busy.remove(key);
         if let Some(same) = kept.files.insert(key.clone(), file) {
             kept.bytes -= same.pcm.len();
         }
