@@ -17,8 +17,9 @@ const {
   sameAudio,
   soon
 } = require("./support/call.js");
+const { RATES: RATE_BY_KIND } = require("./support/peer.js");
 
-const RATES = [8000, 12000, 16000, 24000, 32000, 44100, 48000, 96000, 192000];
+const RATES = Object.values(RATE_BY_KIND);
 const FIRST_KIND = 0x10;
 
 /** Bytes of 20 ms. */

@@ -10,9 +10,10 @@ const { test } = require("node:test");
 const { AudioSocket, AudioStream } = require("..");
 const sound = require("../examples/sound.js");
 const { collect, frame, openCall, openServer, piecesOf, placeCall, soon } = require("./support/call.js");
+const { RATES: RATE_BY_KIND } = require("./support/peer.js");
 const { eventually } = require("./support/wait.js");
 
-const RATES = [8000, 12000, 16000, 24000, 32000, 44100, 48000, 96000, 192000];
+const RATES = Object.values(RATE_BY_KIND);
 
 /** 1 kHz. */
 function tone(ms, rate) {

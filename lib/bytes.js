@@ -2,6 +2,9 @@
 
 const { typeError } = require("./errors.js");
 
+/** Audio is 16 bits a sample, everywhere. */
+const BYTES_PER_SAMPLE = 2;
+
 /** The bytes of a Buffer, TypedArray or DataView, not copied. */
 function toBytes(name, value) {
   if (value instanceof Uint8Array) {
@@ -13,4 +16,4 @@ function toBytes(name, value) {
   throw typeError(name, "a Buffer, TypedArray or DataView", value);
 }
 
-module.exports = { toBytes };
+module.exports = { BYTES_PER_SAMPLE, toBytes };

@@ -2,6 +2,7 @@
 
 const { AsyncResource } = require("node:async_hooks");
 const { Audience } = require("./audience.js");
+const { BYTES_PER_SAMPLE } = require("./bytes.js");
 const { engine, route, unroute } = require("./engine.js");
 const { LineEvents } = require("./line-events.js");
 const { Marks } = require("./marks.js");
@@ -11,8 +12,6 @@ const { Plays } = require("./plays.js");
 const { Rate } = require("./rate.js");
 const { Recording } = require("./recording.js");
 const { Written } = require("./written.js");
-
-const BYTES_PER_SAMPLE = 2;
 
 /**
  * A call of the core's, behind an AudioStream.

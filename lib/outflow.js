@@ -1,6 +1,6 @@
 "use strict";
 
-const BYTES_PER_SAMPLE = 2;
+const { BYTES_PER_SAMPLE } = require("./bytes.js");
 
 /** Seconds of audio: the core gets as much as `highWaterMark` says, within these. */
 const MOST_AHEAD = 1;

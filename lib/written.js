@@ -1,10 +1,9 @@
 "use strict";
 
+const { BYTES_PER_SAMPLE } = require("./bytes.js");
 const { engine } = require("./engine.js");
 const { codedError } = require("./errors.js");
 const outbox = require("./outbox.js");
-
-const BYTES_PER_SAMPLE = 2;
 
 /** What was written on a call: how much of it waits, and who is to wait for that. */
 class Written {
