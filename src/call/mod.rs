@@ -4,6 +4,7 @@
 //! hear: audio in, frames out, each when it is due. Neither knows a socket or a clock; time is an
 //! argument. `crate::net` drives both.
 
+mod catch_up;
 mod companding;
 mod ear;
 mod heard;

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::catch_up::CatchUp;
 use super::marks::{Marks, Passed};
 use super::playback::{Finished, Play, Playback, Slot, SourceFailure};
 use super::queue::{Full, Queue};
@@ -44,6 +45,7 @@ pub struct Outbound {
     pub(super) converted: Vec<u8>,
     pub(super) next: Instant,
     pub(super) queue: Queue,
+    pub(super) catch_up: CatchUp,
     pub(super) voices: Voices,
     pub(super) marks: Marks,
     pub(super) paused: bool,
@@ -76,6 +78,7 @@ impl Outbound {
             converted: Vec::new(),
             next: now + FRAME,
             queue: Queue::new(now),
+            catch_up: CatchUp::new(),
             voices: Voices::default(),
             marks: Marks::default(),
             paused: false,
@@ -107,6 +110,9 @@ impl Outbound {
         self.queue.push(now, pcm, frame, self.rate.bytes_in(self.settings.limit))?;
         let above = self.queue.len() > self.rate.bytes_in(self.settings.high_water);
         self.wants_drain |= above;
+        if above {
+            self.catch_up.handle_change();
+        }
         Ok((self.queue.len(), above))
     }
 

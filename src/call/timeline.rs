@@ -5,7 +5,8 @@
 //!
 //! | source          | leaves                                       | when it comes late          |
 //! | --------------- | -------------------------------------------- | --------------------------- |
-//! | `write`, alone  | up to 60 ms ahead of real time               | the grid starts anew        |
+//! | `write`, alone  | up to 60 ms ahead of real time               | the grid starts anew; what  |
+//! |                 |                                              | goes on waiting catches up  |
 //! | plays           | on the slot, mixed with what was written     | over two frames: skipped    |
 //! | silence         | on the slot, where nothing else is           | over two frames: starts anew|
 //!
@@ -102,7 +103,7 @@ impl Outbound {
             self.starts_anew = true;
         }
         if std::mem::take(&mut self.starts_anew) {
-            self.next = self.next.max(now);
+            self.start_anew(now);
         }
         if self.is_playing() {
             while self.next + PATIENCE < now && self.voices.has_frame(frame) {
@@ -111,13 +112,20 @@ impl Outbound {
                 self.stats.late_frames += 1;
             }
         } else if self.queue.len() >= 2 || self.next + PATIENCE < now {
-            self.next = self.next.max(now);
+            self.start_anew(now);
         }
+    }
+
+    /// Slots before `now` are lost.
+    fn start_anew(&mut self, now: Instant) {
+        self.catch_up.handle_gap(now.saturating_duration_since(self.next));
+        self.next = self.next.max(now);
     }
 
     fn cut_frame(&mut self, now: Instant, out: &mut Vec<u8>) {
         let frame = self.rate.frame_bytes();
         let queue_due = self.queue_due().is_some_and(|due| due <= now);
+        let plays = self.is_playing();
         out.extend([0; HEADER_LEN]);
         if !self.is_held() {
             self.voices.mix_frame(frame, self.rate, HEADER_LEN, out);
@@ -125,6 +133,9 @@ impl Outbound {
         if queue_due {
             self.queue.take(frame, |pcm| mix_into(out, HEADER_LEN, pcm));
             self.note_drained();
+            if !plays && self.catch_up.handle_frame(frame, self.queue.len()) {
+                self.next = self.next.checked_sub(FRAME).unwrap_or(self.next);
+            }
         }
         let is_silence = out.len() == HEADER_LEN;
         if is_silence {

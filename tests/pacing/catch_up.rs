@@ -1,0 +1,50 @@
+//! Making up for a stall.
+
+use callstreams::call::Silence;
+
+use crate::support::{Bench, FRAME};
+
+/// A call whose peer is echoed to for `ms`, a frame each 20 ms, from `from` on.
+fn echo(bench: &mut Bench, from: u64, ms: u64) {
+    for at in (from..from + ms).step_by(20) {
+        bench.run_to(at);
+        bench.write(FRAME);
+    }
+    bench.run_to(from + ms);
+}
+
+#[test]
+fn an_echo_that_was_held_up_is_as_soon_as_before_some_seconds_later() {
+    let mut bench = Bench::new(Silence::Never);
+    echo(&mut bench, 0, 1000);
+    bench.stall_to(1200);
+    bench.write(10 * FRAME);
+    echo(&mut bench, 1200, 10_000);
+    let frames = bench.times().len();
+    assert_eq!(frames, 560, "nothing waits any more, and nothing was left out");
+    let last = bench.times()[frames - 50..].windows(2).map(|two| two[1] - two[0]).max();
+    assert_eq!(last, Some(20));
+}
+
+#[test]
+fn what_is_caught_up_with_leaves_a_frame_sooner_each_half_second() {
+    let mut bench = Bench::new(Silence::Never);
+    echo(&mut bench, 0, 1000);
+    bench.stall_to(1200);
+    bench.write(10 * FRAME);
+    echo(&mut bench, 1200, 2000);
+    let in_second =
+        |from: u64| bench.times().iter().filter(|at| (from..from + 1000).contains(at)).count();
+    assert_eq!((in_second(1300), in_second(2200)), (52, 52));
+}
+
+#[test]
+fn a_passage_in_one_piece_is_never_hurried_whatever_came_before() {
+    let mut bench = Bench::new(Silence::Never);
+    echo(&mut bench, 0, 1000);
+    bench.run_to(1500);
+    bench.write(200 * FRAME);
+    bench.run_to(6000);
+    let times = bench.times();
+    assert_eq!(times[53..250].windows(2).filter(|two| two[1] - two[0] != 20).count(), 0);
+}
