@@ -3,6 +3,9 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
+use atomic_waker::AtomicWaker;
 
 use super::Event;
 use super::inbox::{AudioLimit, Inbox, InboxStats, Opening, Overflow};
@@ -27,15 +30,23 @@ pub struct EventQueue {
 pub struct Source {
     pub id: u32,
     inbox: Mutex<Inbox>,
+    /// Who waits until JavaScript has taken what there is.
+    reader: AtomicWaker,
 }
 
 impl Source {
     pub fn new(id: u32, inbox: Inbox) -> Arc<Self> {
-        Arc::new(Self { id, inbox: Mutex::new(inbox) })
+        Arc::new(Self { id, inbox: Mutex::new(inbox), reader: AtomicWaker::new() })
     }
 
     pub fn stats(&self) -> InboxStats {
         lock(&self.inbox).stats
+    }
+
+    /// Ready when nothing waits to be drained.
+    pub fn poll_drained(&self, context: &mut Context<'_>) -> Poll<()> {
+        self.reader.register(context.waker());
+        if lock(&self.inbox).listed { Poll::Pending } else { Poll::Ready(()) }
     }
 }
 
@@ -95,6 +106,8 @@ impl EventQueue {
                 return true;
             }
             inbox.listed = false;
+            drop(inbox);
+            source.reader.wake();
         }
         false
     }

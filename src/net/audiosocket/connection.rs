@@ -27,6 +27,10 @@ use crate::record::Side;
 /// How long a peer that was hung up on may take to close.
 const LINGER: Duration = Duration::from_secs(1);
 
+/// How long a peer that sends more than a call's worth is left waiting for JavaScript to take it.
+/// Nobody who speaks in real time fills a read in so long.
+const FLOOD_PAUSE: Duration = Duration::from_millis(20);
+
 /// Why a call is over.
 #[derive(Debug)]
 pub(super) enum Over {
@@ -139,8 +143,13 @@ impl Connection {
     async fn step(&mut self) {
         let was_full = poll_fn(|context| self.poll_step(context)).await;
         if was_full {
-            // A flood must not keep the other calls' sockets and the clock waiting.
+            // A flood must not keep the other calls' sockets and the clock waiting, nor JavaScript's
+            // thread from what it is to be taken by.
             yield_now().await;
+            let source = &self.line.source;
+            let drained = poll_fn(|context| source.poll_drained(context));
+            // Where JavaScript is stuck the socket is read all the same.
+            let _ = timeout(FLOOD_PAUSE, drained).await;
         }
     }
 
