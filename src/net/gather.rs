@@ -66,6 +66,21 @@ impl Gather {
         }
     }
 
+    /// Frames gather just now, so that someone who waits for no more than some milliseconds had
+    /// better look again at each pass than be woken.
+    pub fn is_busy(&self) -> bool {
+        self.period.load(Ordering::Relaxed) > 0 && lock(&self.passes).is_busy
+    }
+
+    /// How much sooner than it is due something may be done: half of what passes are apart, so that
+    /// what falls between two is done in the nearer.
+    pub fn slack(&self) -> Duration {
+        if !self.is_busy() {
+            return Duration::ZERO;
+        }
+        Duration::from_nanos(self.period.load(Ordering::Relaxed) / 2)
+    }
+
     /// How long to wait at `now` before the next pass.
     fn wait(&self, now: Instant) -> Duration {
         let mut passes = lock(&self.passes);

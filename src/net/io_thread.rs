@@ -58,7 +58,7 @@ fn run(runtime: Runtime, engine: Arc<Engine>, stopped: &Notify, done: Sender<()>
         tokio::select! {
             () = stopped.notified() => {}
             () = engine.until_idle() => {}
-            () = engine.pacer.run() => {}
+            () = engine.pacer.run(&engine.gather) => {}
         }
     });
     runtime.shutdown_timeout(SHUTDOWN);

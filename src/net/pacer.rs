@@ -6,13 +6,18 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
+use tokio::task::yield_now;
 
+use super::gather::Gather;
 use super::line::Line;
 use super::timer::Timer;
 use crate::sync::lock;
 
 /// When to come back to a line that JavaScript was just sending on.
 const RETRY: Duration = Duration::from_millis(1);
+
+/// Passes follow each other so soon where frames gather.
+const SOON: Duration = Duration::from_millis(2);
 
 /// The deadlines of all lines, soonest first.
 #[derive(Debug, Default)]
@@ -39,12 +44,17 @@ impl Pacer {
         }
     }
 
-    /// Runs for ever. Sleeps while nothing is due.
-    pub async fn run(&self) {
+    /// Runs for ever. Sleeps while nothing is due; where frames gather it is one with the passes,
+    /// which spares setting a timer for each.
+    pub async fn run(&self, gather: &Gather) {
         let timer = Timer::new();
         loop {
-            self.wake_due();
+            self.wake_due(Instant::now() + gather.slack());
             match self.soonest() {
+                Some(at) if gather.is_busy() && at < Instant::now() + SOON => {
+                    gather.pause();
+                    yield_now().await;
+                }
                 Some(at) => tokio::select! {
                     () = timer.until(at) => {}
                     () = self.sooner.notified() => {}
@@ -59,8 +69,8 @@ impl Pacer {
         lock(&self.deadlines).clear();
     }
 
-    fn wake_due(&self) {
-        let now = Instant::now();
+    /// Wakes whoever is due at `now`.
+    fn wake_due(&self, now: Instant) {
         while let Some(Deadline { at, line }) = self.pop_due(now) {
             line.engine.gather.count_frame();
             if !line.handle_deadline(at, now) {
