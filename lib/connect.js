@@ -1,6 +1,5 @@
 "use strict";
 
-const { randomUUID } = require("node:crypto");
 const dns = require("node:dns/promises");
 const net = require("node:net");
 const { AudioStream } = require("./audio-stream.js");
@@ -89,7 +88,7 @@ class Caller {
 function checked(given) {
   const options = dialOptions(given);
   const { host, port, signal } = options;
-  const ref = options.ref ?? randomUUID();
+  const ref = options.ref ?? crypto.randomUUID();
   if (typeof host !== "string") {
     throw typeError("options.host", "a string", host);
   }
