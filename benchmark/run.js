@@ -15,7 +15,12 @@ const RESULTS = path.join(__dirname, "results/latest.json");
 async function main() {
   const words = process.argv.slice(2);
   const quick = words.includes("--quick");
-  const named = words.filter((word) => SECTIONS.includes(word));
+  const named = words.filter((word) => word !== "--quick");
+  if (!named.every((word) => SECTIONS.includes(word))) {
+    console.error(`usage: npm run bench -- [--quick] [${SECTIONS.join("] [")}]`);
+    process.exitCode = 2;
+    return;
+  }
   build();
   const results = { machine: machine(), quick, sections: {} };
   console.log(describe(results.machine));
