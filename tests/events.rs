@@ -1,7 +1,8 @@
 //! What JavaScript is given, in which order, and what is dropped when it does not come.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::{Context, Waker};
 
 use callstreams::events::{
     AudioLimit, Event, EventQueue, Inbox, Opening, Overflow, Packer, Source, Wake,
@@ -16,6 +17,15 @@ struct Bell(Arc<AtomicUsize>);
 impl Wake for Bell {
     fn wake(&self) {
         self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl std::task::Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::SeqCst);
     }
 }
 
@@ -220,6 +230,21 @@ fn what_finds_no_room_in_the_slab_comes_with_the_next_drain() {
     assert!(more);
     assert_eq!(first.len(), 2);
     assert_eq!(gist(&queue), "3 4 5");
+}
+
+#[test]
+fn a_reader_goes_on_when_all_that_came_before_was_taken() {
+    let (queue, _) = queue();
+    let source = Source::new(1, Inbox::opened());
+    let woken = Arc::new(Woken::default());
+    let waker = Waker::from(Arc::clone(&woken));
+    let context = &mut Context::from_waker(&waker);
+    assert!(source.poll_drained(context).is_ready());
+    queue.push_audio(&source, SampleRate::NARROWBAND, &[0; 320], LIMIT);
+    assert!(source.poll_drained(context).is_pending());
+    drain_into(&queue, 65_536);
+    assert!(woken.0.load(Ordering::SeqCst));
+    assert!(source.poll_drained(context).is_ready());
 }
 
 #[test]
