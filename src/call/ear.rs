@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::audio::Resampler;
+use super::converter::Converter;
 use crate::protocol::SampleRate;
 
 /// Converts a call's inbound audio. Does nothing, at no cost, where nothing is asked for.
@@ -12,6 +12,8 @@ pub struct Ear {
     rate: Option<SampleRate>,
     /// The length of the frames the app hears, whatever the wire has.
     frame: Option<Duration>,
+    /// Two channels, their samples in turn.
+    stereo: bool,
     converter: Option<Converter>,
     /// Converted audio.
     converted: Vec<u8>,
@@ -21,15 +23,14 @@ pub struct Ear {
     heard: Option<SampleRate>,
 }
 
-#[derive(Debug)]
-struct Converter {
-    from: SampleRate,
-    resampler: Resampler,
-}
-
 impl Ear {
     pub fn new(rate: Option<SampleRate>, frame: Option<Duration>) -> Self {
         Self { rate, frame, ..Self::default() }
+    }
+
+    /// The wire has two channels, or one. Only before the first audio.
+    pub fn set_stereo(&mut self, stereo: bool) {
+        self.stereo = stereo;
     }
 
     /// The app hears this rate from now on. `waiting` is to pass what it was given and has not taken
@@ -53,8 +54,8 @@ impl Ear {
     /// Appends what the app hears of audio of any rate, and gives its rate.
     pub fn convert(&mut self, from: SampleRate, pcm: &[u8], out: &mut Vec<u8>) -> SampleRate {
         let rate = self.rate.unwrap_or(from);
-        match self.resampler(from, rate) {
-            Some(resampler) => resampler.process_pcm(pcm, out),
+        match self.converter(from, rate) {
+            Some(converter) => converter.process(pcm, out),
             None => out.extend_from_slice(pcm),
         }
         rate
@@ -87,16 +88,14 @@ impl Ear {
     }
 
     /// What makes audio of one rate from that of another; nothing where they are the same.
-    fn resampler(&mut self, from: SampleRate, to: SampleRate) -> Option<&mut Resampler> {
+    fn converter(&mut self, from: SampleRate, to: SampleRate) -> Option<&mut Converter> {
         if from == to {
             return None;
         }
         if self.converter.as_ref().is_none_or(|converter| converter.from != from) {
-            // The wire's rates are all rates that can be converted.
-            let resampler = Resampler::live(from.hz(), to.hz()).ok()?;
-            self.converter = Some(Converter { from, resampler });
+            self.converter = Converter::new(from, to, self.stereo);
         }
-        self.converter.as_mut().map(|converter| &mut converter.resampler)
+        self.converter.as_mut()
     }
 
     /// What waits for the rest of its frame goes over to the rate of what comes now.
@@ -104,10 +103,10 @@ impl Ear {
         let before = self.heard.replace(rate).filter(|before| *before != rate);
         if let Some(before) = before
             && !self.pending.is_empty()
-            && let Ok(mut resampler) = Resampler::live(before.hz(), rate.hz())
+            && let Some(mut converter) = Converter::new(before, rate, self.stereo)
         {
             let pending = std::mem::take(&mut self.pending);
-            resampler.process_pcm(&pending, &mut self.pending);
+            converter.process(&pending, &mut self.pending);
         }
     }
 
@@ -118,7 +117,8 @@ impl Ear {
         heard: &mut impl FnMut(SampleRate, &[u8]),
     ) {
         self.carry_over(rate);
-        let Some(frame) = self.frame.map(|frame| rate.bytes_in(frame)) else {
+        let channels = 1 + usize::from(self.stereo);
+        let Some(frame) = self.frame.map(|frame| channels * rate.bytes_in(frame)) else {
             if !pcm.is_empty() {
                 heard(rate, pcm);
             }
@@ -190,6 +190,13 @@ mod tests {
                 assert_eq!(bytes, 5 * app.frame_bytes(), "{wire:?} to {app:?}");
             }
         }
+    }
+
+    #[test]
+    fn two_channels_are_regrouped_and_converted_together() {
+        let mut ear = Ear::new(Some(rate(16_000)), Some(Duration::from_millis(40)));
+        ear.set_stereo(true);
+        assert_eq!(hear(&mut ear, 8_000, &[640, 640, 640, 640]), [(16_000, 2560), (16_000, 2560)]);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod catch_up;
 mod companding;
+mod converter;
 mod ear;
 mod heard;
 mod inbound;

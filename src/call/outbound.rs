@@ -49,6 +49,8 @@ pub struct Outbound {
     pub(super) voices: Voices,
     pub(super) marks: Marks,
     pub(super) paused: bool,
+    /// The peer has no room: nothing leaves, not even silence.
+    pub(super) full: bool,
     /// Until when the wire's rate is waited for.
     pub(super) unsure: Option<Instant>,
     /// Until when it may be.
@@ -82,6 +84,7 @@ impl Outbound {
             voices: Voices::default(),
             marks: Marks::default(),
             paused: false,
+            full: false,
             unsure: settings.waits_for_wire().then_some(now + WIRE_WAIT),
             wire_wait_ends: now + WIRE_WAIT,
             starts_anew: false,
@@ -192,6 +195,12 @@ impl Outbound {
     /// Holds everything back, or lets it go on where it stopped.
     pub fn handle_pause(&mut self, now: Instant, paused: bool) {
         self.paused = paused;
+        self.next = self.next.max(now);
+    }
+
+    /// The peer has no room for more, or has some again.
+    pub fn handle_hold(&mut self, now: Instant, full: bool) {
+        self.full = full;
         self.next = self.next.max(now);
     }
 

@@ -93,7 +93,7 @@ impl Outbound {
             Silence::Never => false,
         };
         let quiet = self.is_held() || (self.queue.len() < 2 && !self.is_playing());
-        (wanted && quiet).then_some(self.next)
+        (wanted && quiet && !self.full).then_some(self.next)
     }
 
     /// Moves the grid on where slots have passed unused.
@@ -154,9 +154,10 @@ impl Outbound {
         self.stats.bytes += length as u64;
     }
 
-    /// Nothing but silence leaves: the app paused it, or the wire's rate is not known yet.
+    /// Nothing but silence leaves: the app paused it, the peer has no room, or the wire's rate is
+    /// not known yet.
     fn is_held(&self) -> bool {
-        self.paused || self.unsure.is_some()
+        self.paused || self.full || self.unsure.is_some()
     }
 
     /// Makes the wire's audio of the app's.

@@ -12,4 +12,4 @@ mod rate;
 pub use decoder::Decoder;
 pub use frame::{Digit, Frame, HEADER_LEN, MAX_PAYLOAD, header, kind};
 pub use malformed::Malformed;
-pub use rate::{FRAME_MS, SampleRate};
+pub use rate::{BYTES_PER_SAMPLE, FRAME_MS, SampleRate};

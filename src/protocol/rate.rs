@@ -5,7 +5,8 @@ use std::time::Duration;
 /// The length of the frames that telephony paces audio in.
 pub const FRAME_MS: u64 = 20;
 
-const BYTES_PER_SAMPLE: usize = 2;
+/// A sample of one channel: signed linear, 16 bits.
+pub const BYTES_PER_SAMPLE: usize = 2;
 const FIRST_KIND: u8 = 0x10;
 const HZ: [u32; 9] = [8_000, 12_000, 16_000, 24_000, 32_000, 44_100, 48_000, 96_000, 192_000];
 

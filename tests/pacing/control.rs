@@ -118,6 +118,19 @@ fn pausing_holds_everything_back_and_resuming_goes_on_without_loss_or_burst() {
 }
 
 #[test]
+fn a_peer_without_room_is_sent_nothing_not_even_silence_until_it_has_some() {
+    let mut bench = Bench::new(Silence::Always);
+    bench.run_to(15);
+    bench.outbound.handle_hold(bench.now, true);
+    bench.write(2 * FRAME);
+    bench.run_to(500);
+    assert_eq!(bench.times(), []);
+    bench.outbound.handle_hold(bench.now, false);
+    bench.run_to(530);
+    assert_eq!(bench.times(), [500, 500]);
+}
+
+#[test]
 fn a_paused_call_can_be_kept_up_by_silence() {
     let mut bench = Bench::new(Silence::Always);
     bench.write(20 * FRAME);
