@@ -95,11 +95,4 @@ impl Line {
             self.attention.raise(Matter::Flooded);
         }
     }
-
-    /// Closes our direction, so that the peer sees the end of the stream.
-    pub(super) fn shut_down(&self) {
-        let socket: &tokio::net::TcpStream = self.writer.as_ref();
-        // It fails only where the connection is gone already.
-        let _ = socket2::SockRef::from(socket).shutdown(std::net::Shutdown::Write);
-    }
 }

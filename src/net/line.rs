@@ -10,15 +10,15 @@ use std::sync::{Arc, Mutex, TryLockError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use tokio::net::TcpStream;
-use tokio::net::tcp::OwnedWriteHalf;
 use tokio::runtime::Handle;
 
 use super::attention::{Attention, Matter};
 use super::engine::Engine;
 use super::options::{CallOptions, CallStats};
+use super::outgoing::Command;
 use super::pipe::PipeWriter;
 use super::refill::Decoded;
+use super::wire::Wire;
 use crate::call::{Ear, Full, InboundStats, Outbound, Role, Slot};
 use crate::events::Source;
 use crate::protocol::{Digit, Frame};
@@ -30,7 +30,7 @@ pub struct Line {
     pub(super) source: Arc<Source>,
     pub(super) server: Option<u32>,
     pub(super) options: CallOptions,
-    pub(super) writer: OwnedWriteHalf,
+    pub(super) wire: Wire,
     pub(super) out: Mutex<Out>,
     /// Locked before the inbox, so that audio comes there in the order in which it is heard.
     pub(super) ear: Mutex<Ear>,
@@ -75,13 +75,13 @@ impl Line {
         server: Option<u32>,
         role: Role,
         options: CallOptions,
-        writer: OwnedWriteHalf,
+        wire: Wire,
     ) -> Arc<Self> {
         Arc::new(Self {
             source,
             server,
             options,
-            writer,
+            wire,
             out: Mutex::new(Out {
                 outbound: Outbound::new(Instant::now(), options.settings(role)),
                 unsent: Vec::new(),
@@ -129,6 +129,12 @@ impl Line {
     /// Drops all that was written and ends all plays.
     pub fn clear(self: &Arc<Self>) {
         self.change(|outbound, _| outbound.handle_clear());
+        self.command(Command::Clear);
+    }
+
+    /// Says something that is no audio. False if there is no way to, or no room.
+    pub fn command(&self, command: Command) -> bool {
+        self.wire.command(command)
     }
 
     /// Holds everything back, or lets it go on.
@@ -190,8 +196,7 @@ impl Line {
     /// Gives the socket what it did not take, as far as it has room now. Wakes the task of `context`
     /// when it has room again.
     pub(super) fn poll_unsent(self: &Arc<Self>, context: &mut Context<'_>) {
-        let socket: &TcpStream = self.writer.as_ref();
-        while self.attention.has(Matter::Unsent) && socket.poll_write_ready(context).is_ready() {
+        while self.attention.has(Matter::Unsent) && self.wire.poll_room(context).is_ready() {
             self.pump(&mut lock(&self.out), Instant::now());
         }
     }

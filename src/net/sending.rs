@@ -1,11 +1,11 @@
 //! Getting what is due out of a call and into its socket.
 
-use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::attention::Matter;
 use super::line::{Line, Out, PlaySource};
+use super::outgoing::Command;
 use super::refill;
 use super::scratch::with_frame_buffer;
 use crate::call::{Slot, Transmit};
@@ -62,12 +62,7 @@ impl Line {
 
     /// Sends one frame in one write. False if the socket did not take all of it.
     fn send(&self, out: &mut Out, frame: &[u8]) -> bool {
-        let sent = match self.writer.try_write(frame) {
-            Ok(sent) => sent,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
-            // The connection is gone; its task learns so from reading.
-            Err(_) => frame.len(),
-        };
+        let sent = self.wire.try_send(frame);
         out.unsent.extend_from_slice(&frame[sent..]);
         sent == frame.len()
     }
@@ -120,7 +115,10 @@ impl Line {
             self.push(Event::Played(finished));
         }
         while let Some(passed) = out.outbound.poll_passed() {
-            self.push(Event::Mark(passed));
+            // Where the peer can tell when it is heard, that is when it is passed.
+            if passed.cleared || !self.wire.command(Command::Mark(passed.mark)) {
+                self.push(Event::Mark(passed));
+            }
         }
         if out.outbound.poll_drained() {
             self.push(Event::Drain);

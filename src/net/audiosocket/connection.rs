@@ -21,6 +21,7 @@ use crate::net::engine::Engine;
 use crate::net::line::Line;
 use crate::net::options::CallOptions;
 use crate::net::scratch::{READ_BYTES, with_read_buffer};
+use crate::net::wire::Wire;
 use crate::protocol::SampleRate;
 use crate::record::Side;
 
@@ -78,7 +79,7 @@ impl Connection {
     ) -> Self {
         let (reader, writer) = stream.into_split();
         Self {
-            line: Line::new(engine, source, server, role, options, writer),
+            line: Line::new(engine, source, server, role, options, Wire::Tcp(writer)),
             reader,
             inbound: Inbound::new(role, options.rate),
             listener: Listener {
@@ -117,7 +118,7 @@ impl Connection {
         if peer_is_there {
             self.linger().await;
         } else {
-            self.line.shut_down();
+            self.line.wire.shut_down();
         }
     }
 
@@ -133,7 +134,7 @@ impl Connection {
         let Self { line, reader, .. } = self;
         let part = async {
             line.flush().await;
-            line.shut_down();
+            line.wire.shut_down();
             while matches!(poll_fn(|context| poll_read(reader, context, |_| {})).await, Ok(1..)) {}
         };
         // A peer that does not take it, or does not close, is closed on.
