@@ -12,10 +12,11 @@ const MAY_USE = {
   protocol: [],
   audio: ["protocol", "sync"],
   call: ["audio", "protocol"],
+  dialect: ["audio", "call", "protocol", "sync"],
   record: ["audio", "protocol", "sync"],
   events: ["call", "protocol", "sync"],
-  net: ["audio", "call", "events", "protocol", "record", "sync"],
-  binding: ["audio", "call", "events", "net", "protocol", "record"],
+  net: ["audio", "call", "dialect", "events", "protocol", "record", "sync"],
+  binding: ["audio", "call", "dialect", "events", "net", "protocol", "record"],
   sync: []
 };
 

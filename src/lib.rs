@@ -5,6 +5,7 @@
 //! | [`protocol`] | AudioSocket's frames and their bytes                  | what a frame means       |
 //! | [`audio`]  | mixing, and files of audio                              | when it is heard         |
 //! | [`call`]   | one call: what is heard, what is said and when          | sockets, the clock       |
+//! | [`dialect`] | how senders of call audio over WebSocket speak | WebSocket itself      |
 //! | [`record`] | the recording of a call: both sides in time, in a file  | the clock, who starts it |
 //! | [`events`] | what happened, on its way to JavaScript                 | N-API                    |
 //! | [`net`]    | servers, connections, the I/O thread, the pacer         | JavaScript               |
@@ -16,6 +17,7 @@
 pub mod audio;
 mod binding;
 pub mod call;
+pub mod dialect;
 pub mod events;
 pub mod net;
 pub mod protocol;

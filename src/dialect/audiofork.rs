@@ -1,0 +1,51 @@
+//! Asterisk's app_audiofork: 8 kHz mono in, and it never reads what is sent to it.
+
+use super::beginning::Beginning;
+use super::name::Dialect;
+use super::peer::{Peer, Sink};
+use super::said::{Begun, Format, Said};
+use super::whole::Whole;
+
+#[derive(Debug)]
+pub(super) struct Audiofork {
+    beginning: Beginning,
+    whole: Whole,
+}
+
+impl Audiofork {
+    pub fn new() -> Self {
+        let format = Format::NARROWBAND;
+        Self { beginning: Beginning::new(format), whole: Whole::new(format.block_bytes()) }
+    }
+}
+
+impl Peer for Audiofork {
+    fn dialect(&self) -> Dialect {
+        Dialect::Audiofork
+    }
+
+    fn has_begun(&self) -> bool {
+        self.beginning.has_begun()
+    }
+
+    fn format(&self) -> Format {
+        self.beginning.format()
+    }
+
+    fn handle_open(&mut self, said: &mut Sink<'_>) {
+        self.beginning.begin(Begun::default(), said);
+    }
+
+    fn handle_text(&mut self, text: &str, said: &mut Sink<'_>) {
+        self.handle_open(said);
+        said(Said::Message(text));
+    }
+
+    fn handle_binary(&mut self, bytes: &[u8], said: &mut Sink<'_>) {
+        self.handle_open(said);
+        let pcm = self.whole.take(bytes);
+        if !pcm.is_empty() {
+            said(Said::Audio(pcm));
+        }
+    }
+}
