@@ -3,7 +3,8 @@
 //! [`Session`] is one sender's connection: `handle_text` and `handle_binary` take its messages and
 //! tell what they [say](Said); `handle_audio`, `handle_mark` and their like take what the app wants,
 //! and [`Session::poll_transmit`] gives the messages for it. [`Dialect`] is who the sender is, and
-//! [`capabilities`] what it can do.
+//! [`capabilities`] what it can do. [`far_end`] is the other side: what a server answers to whom a
+//! call of ours is forked.
 //!
 //! WebSocket itself, its handshake and its pings are left to `crate::net`, as is the clock: time is
 //! an argument. Start reading at [`Session`], then at the dialect's own file.
@@ -12,6 +13,7 @@ mod audiofork;
 mod beginning;
 mod capabilities;
 mod chan_websocket;
+pub mod far_end;
 mod gather;
 mod marks;
 mod mod_audio_fork;

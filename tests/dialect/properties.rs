@@ -1,6 +1,6 @@
 //! What holds for any sender.
 
-use callstreams::dialect::{Channels, Dialect, Format, Playback, SessionOptions};
+use callstreams::dialect::{Channels, Dialect, Format, Playback, SessionOptions, far_end};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -175,5 +175,23 @@ proptest! {
         let heard: Vec<u8> =
             sent.iter().flat_map(|message| crate::support::json(message, "audioData").1).collect();
         prop_assert_eq!(heard, said);
+    }
+
+    #[test]
+    fn any_text_of_a_far_end_is_a_command_or_a_warning(text in texts(), most in 0..100_usize) {
+        match far_end::parse(&text, most) {
+            Ok(_) => {}
+            Err(warning) => {
+                prop_assert!(warning.code.starts_with("ERR_"));
+                prop_assert!(warning.message.chars().count() <= 200);
+            }
+        }
+    }
+
+    #[test]
+    fn a_replied_mark_is_read_as_json_whatever_its_name(name in ".*") {
+        let reply = far_end::mark_reply(&name, far_end::MarkEvent::Cleared);
+        let json: serde_json::Value = serde_json::from_str(&reply).expect("JSON");
+        prop_assert_eq!(json["data"]["name"].as_str(), Some(&*name));
     }
 }
