@@ -28,6 +28,8 @@ mod scratch;
 mod sending;
 mod tcp;
 mod timer;
+#[allow(dead_code, unused_imports)] // Its user comes next.
+mod websocket;
 mod wire;
 
 pub use app_rate::RateChange;

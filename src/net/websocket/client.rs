@@ -1,0 +1,122 @@
+//! The client: from a URL to an established socket, or to the step that failed.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpStream, lookup_host};
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+use tokio_rustls::rustls::pki_types::ServerName;
+
+use super::Role;
+use super::connect_error::{ConnectError, Step};
+use super::head::{self, Fields, HeadError, MAX_HEAD};
+use super::socket::{Socket, SocketOptions, Stream};
+use super::target::Target;
+use super::tls::{self, TlsOptions};
+use super::upgrade::Upgrade;
+use crate::net::tcp;
+
+#[derive(Clone, Debug)]
+pub(in crate::net) struct ClientOptions {
+    /// `ws:` or `wss:`. A user and password in it are sent as Basic authorization.
+    pub(in crate::net) url: String,
+    pub(in crate::net) headers: Fields,
+    /// The dearest first.
+    pub(in crate::net) subprotocols: Vec<String>,
+    /// Whether permessage-deflate is offered.
+    pub(in crate::net) deflate: bool,
+    /// For all steps together.
+    pub(in crate::net) timeout: Duration,
+    pub(in crate::net) tls: TlsOptions,
+    pub(in crate::net) socket: SocketOptions,
+}
+
+pub(in crate::net) struct Connected {
+    pub(in crate::net) socket: Socket,
+    pub(in crate::net) subprotocol: Option<String>,
+    /// The headers of the server's answer, whose status was 101.
+    pub(in crate::net) headers: Fields,
+}
+
+/// Connects. Follows no redirect: a status other than 101 is an error that tells it.
+pub(in crate::net) async fn connect(options: &ClientOptions) -> Result<Connected, ConnectError> {
+    let target =
+        Target::parse(&options.url).map_err(|fault| ConnectError::new(Step::Url, fault))?;
+    let upgrade = Upgrade::new(&target, &options.headers, &options.subprotocols, options.deflate)
+        .map_err(|fault| ConnectError::new(Step::Header, fault.0))?;
+    timeout(options.timeout, run(options, &target, &upgrade))
+        .await
+        .unwrap_or_else(|_| Err(ConnectError::new(Step::Timeout, "timed out")))
+}
+
+async fn run(
+    options: &ClientOptions,
+    target: &Target,
+    upgrade: &Upgrade<'_>,
+) -> Result<Connected, ConnectError> {
+    let tcp = dial(target).await?;
+    if target.is_tls {
+        let tls = secure(tcp, target, &options.tls).await?;
+        ask(Box::new(tls), upgrade, options.socket).await
+    } else {
+        ask(Box::new(tcp), upgrade, options.socket).await
+    }
+}
+
+/// Tries each of the host's addresses in turn.
+async fn dial(target: &Target) -> Result<TcpStream, ConnectError> {
+    let place = (target.host.as_str(), target.port);
+    let addresses =
+        lookup_host(place).await.map_err(|error| ConnectError::io(Step::Dns, &error))?;
+    let mut fault = ConnectError::new(Step::Dns, "the host has no address");
+    for address in addresses {
+        match TcpStream::connect(address).await {
+            Ok(stream) => {
+                tcp::prepare(&stream);
+                return Ok(stream);
+            }
+            Err(error) => fault = ConnectError::io(Step::Connect, &error),
+        }
+    }
+    Err(fault)
+}
+
+async fn secure(
+    tcp: TcpStream,
+    target: &Target,
+    options: &TlsOptions,
+) -> Result<impl AsyncRead + AsyncWrite + Send + Unpin + 'static, ConnectError> {
+    let host = ServerName::try_from(target.host.clone())
+        .map_err(|error| ConnectError::new(Step::Tls, error.to_string()))?;
+    let options = options.clone();
+    let connector = spawn_blocking(move || tls::connector(&options))
+        .await
+        .map_err(|error| ConnectError::new(Step::Tls, error.to_string()))?
+        .map_err(|fault| ConnectError::new(Step::Tls, fault))?;
+    connector.connect(host, tcp).await.map_err(|error| ConnectError::io(Step::Tls, &error))
+}
+
+async fn ask(
+    mut stream: Box<dyn Stream>,
+    upgrade: &Upgrade<'_>,
+    options: SocketOptions,
+) -> Result<Connected, ConnectError> {
+    let failed = |error: std::io::Error| {
+        // A TLS server that wants a certificate says so only now.
+        let is_tls = error.get_ref().is_some_and(|inner| inner.is::<tokio_rustls::rustls::Error>());
+        ConnectError::io(if is_tls { Step::Tls } else { Step::Handshake }, &error)
+    };
+    stream.write_all(&upgrade.bytes).await.map_err(failed)?;
+    stream.flush().await.map_err(failed)?;
+    let (answer, leftover) =
+        head::read(&mut stream, MAX_HEAD).await.map_err(|fault| match fault {
+            HeadError::Io(error) => failed(error),
+            HeadError::Ended => ConnectError::new(Step::Handshake, "the server hung up"),
+            HeadError::TooLong => ConnectError::new(Step::Handshake, "the answer is too long"),
+            HeadError::NotHttp => ConnectError::new(Step::Handshake, "the answer is not HTTP"),
+        })?;
+    let (agreed, headers) = upgrade.answer(&answer)?;
+    let socket = Socket::new(stream, leftover, Role::Client, &agreed, options);
+    Ok(Connected { socket, subprotocol: agreed.subprotocol, headers })
+}

@@ -1,0 +1,64 @@
+//! Why a client has no connection.
+
+use std::error::Error;
+use std::{fmt, io};
+
+/// The step that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::net) enum Step {
+    Url,
+    /// The caller's headers or subprotocols.
+    Header,
+    Dns,
+    Connect,
+    /// The caller's certificates, or the TLS handshake.
+    Tls,
+    /// The server's reply.
+    Handshake,
+    Timeout,
+}
+
+#[derive(Clone, Debug)]
+pub(in crate::net) struct ConnectError {
+    pub(in crate::net) step: Step,
+    pub(in crate::net) message: String,
+    /// What the server answered instead of 101.
+    pub(in crate::net) http_status: Option<u16>,
+    /// The system's number of the error, where it has one.
+    pub(in crate::net) errno: Option<i32>,
+}
+
+impl ConnectError {
+    pub(super) fn new(step: Step, message: impl Into<String>) -> Self {
+        Self { step, message: message.into(), http_status: None, errno: None }
+    }
+
+    pub(super) fn io(step: Step, error: &io::Error) -> Self {
+        Self { errno: error.raw_os_error(), ..Self::new(step, error.to_string()) }
+    }
+
+    pub(super) fn status(status: u16) -> Self {
+        let message = format!("the server answered {status}");
+        Self { http_status: Some(status), ..Self::new(Step::Handshake, message) }
+    }
+
+    pub(in crate::net) fn code(&self) -> &'static str {
+        match self.step {
+            Step::Url => "ERR_WS_URL",
+            Step::Header => "ERR_WS_HEADER",
+            Step::Dns => "ERR_WS_DNS",
+            Step::Connect => "ERR_WS_CONNECT",
+            Step::Tls => "ERR_WS_TLS",
+            Step::Handshake => "ERR_WS_HANDSHAKE",
+            Step::Timeout => "ERR_WS_TIMEOUT",
+        }
+    }
+}
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for ConnectError {}

@@ -1,0 +1,8 @@
+//! The WebSocket layer as a whole: both of its ends, and raw bytes against each.
+
+mod client;
+mod conformance;
+mod deflate;
+mod limits;
+mod support;
+mod tls;
