@@ -158,7 +158,7 @@ impl ListenOptions {
             reuse_port: self.reuse_port,
         };
         let server = net::ServerOptions {
-            call: self.call.try_into()?,
+            service: net::Service::AudioSocket(self.call.try_into()?),
             handshake_timeout: milliseconds(self.handshake_timeout_ms),
             max_connections: self.max_connections as usize,
         };

@@ -59,7 +59,7 @@ impl Converter {
 }
 
 /// One channel of two, whose samples begin `at` so many bytes, in place of what was in `out`.
-pub(super) fn take_side(pcm: &[u8], at: usize, out: &mut Vec<u8>) {
+pub(crate) fn take_side(pcm: &[u8], at: usize, out: &mut Vec<u8>) {
     out.clear();
     out.extend(pcm.chunks_exact(PAIR).flat_map(|pair| &pair[at..at + BYTES_PER_SAMPLE]));
 }

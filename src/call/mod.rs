@@ -21,6 +21,7 @@ mod timeline;
 mod voices;
 
 pub use companding::{Companding, Expander};
+pub(crate) use converter::take_side;
 pub use ear::Ear;
 pub use heard::{Heard, Warning};
 pub use inbound::{Inbound, InboundStats, Role};

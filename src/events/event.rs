@@ -15,6 +15,16 @@ use crate::call::{Finished, Passed};
 pub enum Event {
     /// A call came in at a server: `server`, `id`, address, port, rate in Hz.
     Connection { server: u32, id: Uuid, peer: SocketAddr, rate: u32 },
+    /// A WebSocket is asked for at a server, and waits for the answer: server, address, port, path
+    /// and query, then a header a line.
+    Upgrade { server: u32, peer: SocketAddr, target: String, headers: Vec<(String, String)> },
+    /// A call over WebSocket has begun: its peer's dialect, the rate in Hz and the channels of what is
+    /// heard, and what the peer told of it, as JSON.
+    Begun { dialect: &'static str, rate: u32, channels: u8, details: String },
+    /// A text message of the peer's.
+    Message(String),
+    /// The peer lost its connection and came again; the call goes on.
+    Reconnected,
     /// A call that we placed is up: address, port.
     Connected { peer: SocketAddr },
     /// The peer's audio has this rate, in Hz, from here on.
@@ -82,6 +92,10 @@ impl Event {
             Self::Silence { .. } => 17,
             Self::Recorded { .. } => 18,
             Self::RecordingFailed { .. } => 19,
+            Self::Upgrade { .. } => 20,
+            Self::Begun { .. } => 21,
+            Self::Message(_) => 22,
+            Self::Reconnected => 23,
         }
     }
 
@@ -92,6 +106,8 @@ impl Event {
             self,
             Self::Connection { .. }
                 | Self::Connected { .. }
+                | Self::Upgrade { .. }
+                | Self::Begun { .. }
                 | Self::Drain
                 | Self::Played(_)
                 | Self::Mark(_)
@@ -120,6 +136,13 @@ impl Event {
             Self::Connection { server, id, peer, rate } => {
                 write!(out, "{server}\n{id}\n{}\n{}\n{rate}", peer.ip(), peer.port())
             }
+            Self::Upgrade { server, peer, target, headers } => {
+                write_upgrade(*server, *peer, target, headers, out)
+            }
+            Self::Begun { dialect, rate, channels, details } => {
+                write!(out, "{dialect}\n{rate}\n{channels}\n{details}")
+            }
+            Self::Message(text) => write!(out, "{text}"),
             Self::Connected { peer } => write!(out, "{}\n{}", peer.ip(), peer.port()),
             Self::Rate(hz) => write!(out, "{hz}"),
             Self::Dtmf(byte) => write!(out, "{}", char::from(*byte)),
@@ -143,13 +166,25 @@ impl Event {
             Self::Closed { accepted, calls, dropped } => {
                 write!(out, "{accepted}\n{calls}\n{dropped}")
             }
-            Self::Drain | Self::Ending | Self::End => Ok(()),
+            Self::Drain | Self::Reconnected | Self::Ending | Self::End => Ok(()),
         };
     }
 }
 
 fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
+}
+
+fn write_upgrade(
+    server: u32,
+    peer: SocketAddr,
+    target: &str,
+    headers: &[(String, String)],
+    out: &mut String,
+) -> std::fmt::Result {
+    write!(out, "{server}\n{}\n{}\n{target}", peer.ip(), peer.port())?;
+    // No header that was parsed has a line break.
+    headers.iter().try_for_each(|(name, value)| write!(out, "\n{name}: {value}"))
 }
 
 fn write_finished(finished: &Finished, out: &mut String) -> std::fmt::Result {

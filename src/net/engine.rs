@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
-use super::audiosocket::{DialOptions, Server, ServerOptions, ServerStats, accept, dial};
+use super::audiosocket::{DialOptions, dial};
 use super::bell::Bell;
 use super::gather::Gather;
 use super::io_thread::IoThread;
@@ -20,6 +20,8 @@ use super::line::Line;
 use super::listen::{Bound, ListenOptions, bind};
 use super::pacer::Pacer;
 use super::permits::Permits;
+use super::server::{Server, ServerOptions, ServerStats, accept};
+use super::websocket_audio::{self, Answer, PipeEnd, WebSocketDialOptions};
 use crate::audio::PromptCache;
 use crate::events::{EventQueue, Inbox, Opening, Packer, Source, Wake};
 use crate::record::{self, RecordThread, Recorder};
@@ -46,7 +48,9 @@ pub struct Engine {
     leases: Arc<Leases>,
     io: Mutex<Option<IoThread>>,
     lines: Mutex<HashMap<u32, Arc<Line>>>,
-    servers: Mutex<HashMap<u32, Weak<Server>>>,
+    pub(super) servers: Mutex<HashMap<u32, Weak<Server>>>,
+    /// Sockets of JavaScript's that calls are on.
+    pub(super) pipes: Mutex<HashMap<u32, Arc<PipeEnd>>>,
     /// Calls that are being placed.
     dials: Mutex<HashMap<u32, AbortHandle>>,
     last_id: AtomicU32,
@@ -72,6 +76,7 @@ impl Engine {
             io: Mutex::default(),
             lines: Mutex::default(),
             servers: Mutex::default(),
+            pipes: Mutex::default(),
             dials: Mutex::default(),
             last_id: AtomicU32::new(0),
             recordings: RecordThread::new(record::resample),
@@ -123,14 +128,18 @@ impl Engine {
 
     /// Places a call. `Connected` follows, or `Error` and `End`.
     pub fn connect(self: &Arc<Self>, options: DialOptions) -> io::Result<u32> {
-        let (handle, lease) = self.io()?;
-        let source = Source::new(self.next_id(), Inbox::default());
-        let id = source.id;
-        // Held while the task is made known, so that it cannot be through before.
-        let mut dials = lock(&self.dials);
-        let task = handle.spawn(dial(Arc::clone(self), source, options, lease));
-        dials.insert(id, task.abort_handle());
-        Ok(id)
+        self.place(|engine, source, lease| dial(engine, source, options, lease))
+    }
+
+    /// Answers a WebSocket that is asked for. False if nobody waits for it any more.
+    pub fn answer(&self, server: u32, id: u32, answer: Answer) -> bool {
+        let server = lock(&self.servers).get(&server).and_then(Weak::upgrade);
+        server.is_some_and(|server| server.arrivals.answer(id, answer))
+    }
+
+    /// Places a call over WebSocket. `Begun` follows, or `Error` and `End`.
+    pub fn connect_websocket(self: &Arc<Self>, options: WebSocketDialOptions) -> io::Result<u32> {
+        self.place(|engine, source, lease| websocket_audio::connect(engine, source, options, lease))
     }
 
     /// Gives up a call that was placed, whether or not it is up already. Nothing follows.
@@ -241,8 +250,23 @@ impl Engine {
         }
     }
 
+    /// Runs what places a call.
+    fn place<Dialling: Future<Output = ()> + Send + 'static>(
+        self: &Arc<Self>,
+        dialling: impl FnOnce(Arc<Self>, Arc<Source>, Lease) -> Dialling,
+    ) -> io::Result<u32> {
+        let (handle, lease) = self.io()?;
+        let source = Source::new(self.next_id(), Inbox::default());
+        let id = source.id;
+        // Held while the task is made known, so that it cannot be through before.
+        let mut dials = lock(&self.dials);
+        let task = handle.spawn(dialling(Arc::clone(self), source, lease));
+        dials.insert(id, task.abort_handle());
+        Ok(id)
+    }
+
     /// The I/O thread, started if need be, and a lease on it.
-    fn io(self: &Arc<Self>) -> io::Result<(Handle, Lease)> {
+    pub(super) fn io(self: &Arc<Self>) -> io::Result<(Handle, Lease)> {
         let mut io = lock(&self.io);
         let thread = match io.take() {
             Some(thread) => thread,

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::attention::Matter;
 use super::line::{Line, PlaySource};
 use crate::call::InboundStats;
+use crate::dialect::{Channels, Dialect, Format};
 use crate::events::{AudioLimit, Event};
 use crate::protocol::SampleRate;
 use crate::sync::lock;
@@ -28,16 +29,34 @@ impl Line {
         Event::Connection { server, id, peer, rate: self.options.rate.hz() }
     }
 
+    /// What makes a call over WebSocket known.
+    pub(super) fn begun_event(&self, dialect: Dialect, format: Format, details: String) -> Event {
+        let rate = if self.options.keeps_rate { self.options.rate } else { format.rate };
+        let channels = format.channels.count();
+        Event::Begun { dialect: dialect.name(), rate: rate.hz(), channels, details }
+    }
+
     /// The peer's audio has this rate, or is there at all.
     pub(super) fn handle_rate(&self, rate: SampleRate) {
-        let mut out = lock(&self.out);
-        let before = out.outbound.rate();
-        out.outbound.handle_heard(rate);
-        let now = out.outbound.rate();
-        drop(out);
-        if now != before {
+        if let Some(now) = self.change_rate(rate) {
             self.push(Event::Rate(now.hz()));
         }
+    }
+
+    /// The peer's audio has this format.
+    pub(super) fn handle_format(&self, format: Format) {
+        let is_stereo = format.channels == Channels::Stereo;
+        lock(&self.ear).set_stereo(is_stereo);
+        self.hears_both.store(is_stereo, Ordering::Relaxed);
+        self.handle_rate(format.rate);
+    }
+
+    /// Gives the app's rate, if the wire's has changed it.
+    fn change_rate(&self, wire: SampleRate) -> Option<SampleRate> {
+        let mut out = lock(&self.out);
+        let before = out.outbound.rate();
+        out.outbound.handle_heard(wire);
+        Some(out.outbound.rate()).filter(|now| *now != before)
     }
 
     /// The peer sent a frame of audio.

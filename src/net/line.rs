@@ -42,6 +42,8 @@ pub struct Line {
     pub(super) recorders: Mutex<Vec<Arc<Recorder>>>,
     /// Whether there are any: most calls are not recorded.
     pub(super) is_recorded: AtomicBool,
+    /// The peer sends both sides of a call: what we say is no part of it.
+    pub(super) hears_both: AtomicBool,
     pub(super) engine: Arc<Engine>,
     pub(super) io: Handle,
 }
@@ -93,6 +95,7 @@ impl Line {
             attention: Attention::default(),
             recorders: Mutex::default(),
             is_recorded: AtomicBool::new(false),
+            hears_both: AtomicBool::new(false),
             frames_in: AtomicU64::new(0),
             bytes_in: AtomicU64::new(0),
             unknown_kinds: AtomicU64::new(0),

@@ -6,6 +6,7 @@
 //! socket. Start reading at [`Engine`], then `audiosocket::connection`.
 
 mod app_rate;
+mod attached;
 mod attention;
 mod audiosocket;
 mod bell;
@@ -16,8 +17,10 @@ mod io_thread;
 mod lease;
 mod line;
 mod listen;
+mod listener;
 mod options;
 mod outgoing;
+mod over;
 mod pacer;
 mod permits;
 mod pipe;
@@ -26,17 +29,22 @@ mod recording;
 mod refill;
 mod scratch;
 mod sending;
+mod server;
 mod tcp;
 mod timer;
 #[allow(dead_code, unused_imports)] // Its user comes next.
 mod websocket;
+mod websocket_audio;
 mod wire;
 
 pub use app_rate::RateChange;
-pub use audiosocket::{DialOptions, ServerOptions, ServerStats};
+pub use attached::{Attached, Upgrade};
+pub use audiosocket::DialOptions;
 pub use engine::Engine;
 pub use line::Line;
 pub use listen::{Bound, ListenOptions};
 pub use options::{CallOptions, CallStats};
 pub use outgoing::Command;
 pub use playing::{PlayInput, PlayRequest};
+pub use server::{ServerOptions, ServerStats, Service};
+pub use websocket_audio::{Acceptance, Answer, Terms, WebSocketDialOptions, WebSocketOptions};

@@ -1,6 +1,7 @@
 //! Getting what is due out of a call and into its socket.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::attention::Matter;
@@ -48,6 +49,7 @@ impl Line {
     fn record_frame(&self, frame: &[u8]) {
         if let [kind, _, _, pcm @ ..] = frame
             && let Some(rate) = SampleRate::from_kind(*kind)
+            && !self.hears_both.load(Ordering::Relaxed)
         {
             self.handle_recorded(Side::App, rate, pcm);
         }

@@ -124,7 +124,7 @@ fn a_peer_without_room_is_sent_nothing_not_even_silence_until_it_has_some() {
     bench.outbound.handle_hold(bench.now, true);
     bench.write(2 * FRAME);
     bench.run_to(500);
-    assert_eq!(bench.times(), []);
+    assert_eq!(bench.times(), Vec::<u64>::new());
     bench.outbound.handle_hold(bench.now, false);
     bench.run_to(530);
     assert_eq!(bench.times(), [500, 500]);

@@ -14,16 +14,16 @@ use tokio::net::tcp::OwnedReadHalf;
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
-use crate::call::{Expander, Heard, Inbound, Role, Speech, SpeechEvent, Warning};
+use crate::call::{Heard, Inbound, Role, Warning};
 use crate::events::{Event, Source};
 use crate::net::attention::Matter;
 use crate::net::engine::Engine;
 use crate::net::line::Line;
+use crate::net::listener::Listener;
 use crate::net::options::CallOptions;
+use crate::net::over::Over;
 use crate::net::scratch::{READ_BYTES, with_read_buffer};
 use crate::net::wire::Wire;
-use crate::protocol::SampleRate;
-use crate::record::Side;
 
 /// How long a peer that was hung up on may take to close.
 const LINGER: Duration = Duration::from_secs(1);
@@ -31,24 +31,6 @@ const LINGER: Duration = Duration::from_secs(1);
 /// How long a peer that sends more than a call's worth is left waiting for JavaScript to take it.
 /// Nobody who speaks in real time fills a read in so long.
 const FLOOD_PAUSE: Duration = Duration::from_millis(20);
-
-/// Why a call is over.
-#[derive(Debug)]
-pub(super) enum Over {
-    /// The peer closed the connection: Asterisk's way to hang up.
-    Closed,
-    Lost(io::Error),
-    /// The peer sent a hang-up frame.
-    HungUp,
-    /// The peer sent an error frame.
-    Failed(u8),
-    /// The peer does not speak the protocol.
-    Refused(&'static str),
-    /// We hung up.
-    Goodbye,
-    /// The peer caused more events than JavaScript takes.
-    Flooded,
-}
 
 /// A connection with the call on it.
 pub(super) struct Connection {
@@ -59,12 +41,6 @@ pub(super) struct Connection {
     peer: SocketAddr,
     identified: bool,
     over: Option<Over>,
-}
-
-/// What is done with the peer's audio on its way to JavaScript.
-struct Listener {
-    expander: Expander,
-    speech: Option<Speech>,
 }
 
 impl Connection {
@@ -82,10 +58,7 @@ impl Connection {
             line: Line::new(engine, source, server, role, options, Wire::Tcp(writer)),
             reader,
             inbound: Inbound::new(role, options.rate),
-            listener: Listener {
-                expander: Expander::new(options.companding),
-                speech: options.speech.map(Speech::new),
-            },
+            listener: Listener::new(options.companding, &options),
             peer,
             identified: false,
             over: None,
@@ -114,7 +87,7 @@ impl Connection {
             self.line.hangup(false);
         }
         self.line.finish_hearing(self.inbound.rate());
-        self.line.end(last_words(over));
+        self.line.end(over.last_words());
         if peer_is_there {
             self.linger().await;
         } else {
@@ -195,18 +168,6 @@ impl Connection {
     }
 }
 
-impl Listener {
-    fn hear(&mut self, line: &Line, rate: SampleRate, pcm: &[u8]) {
-        line.count_audio(pcm);
-        let pcm = self.expander.expand(rate, pcm);
-        line.handle_recorded(Side::Caller, rate, pcm);
-        if let Some(speech) = &mut self.speech {
-            speech.handle_audio(rate, pcm, &mut |event| line.push(speech_event(event)));
-        }
-        line.hear(rate, pcm);
-    }
-}
-
 /// Passes on what was heard. Gives why the call is over, if that ends it; nothing follows then.
 fn handle_heard(line: &Line, listener: &mut Listener, heard: Heard<'_>) -> Option<Over> {
     match heard {
@@ -215,38 +176,11 @@ fn handle_heard(line: &Line, listener: &mut Listener, heard: Heard<'_>) -> Optio
         Heard::Audio { rate, pcm } => listener.hear(line, rate, pcm),
         Heard::Dtmf(digit) => line.push(Event::Dtmf(digit.ascii())),
         Heard::Warning(Warning { code, message }) => line.push(Event::Warning { code, message }),
-        Heard::Refused { code, .. } => return Some(Over::Refused(code)),
+        Heard::Refused { code, message } => return Some(Over::Refused(code, message)),
         Heard::Failed(code) => return Some(Over::Failed(code)),
         Heard::HungUp => return Some(Over::HungUp),
     }
     None
-}
-
-fn speech_event(event: SpeechEvent) -> Event {
-    match event {
-        SpeechEvent::Start { at } => Event::Speech { start: at },
-        SpeechEvent::End { at, lasted } => {
-            Event::Silence { start: at.saturating_sub(lasted), end: at }
-        }
-    }
-}
-
-/// What JavaScript is told before `End`.
-fn last_words(over: Over) -> Option<Event> {
-    match over {
-        Over::Closed | Over::HungUp | Over::Goodbye | Over::Refused(_) => None,
-        Over::Failed(code) => Some(Event::PeerError(code)),
-        Over::Lost(error) => Some(Event::Error {
-            errno: error.raw_os_error().unwrap_or_default(),
-            code: "ERR_CONNECTION_LOST",
-            message: error.to_string(),
-        }),
-        Over::Flooded => Some(Event::Error {
-            errno: 0,
-            code: "ERR_EVENT_OVERFLOW",
-            message: "the peer caused more events than were taken".to_owned(),
-        }),
-    }
 }
 
 /// Reads once and lends what came: its length, 0 at the end of the stream.

@@ -6,7 +6,6 @@ mod connection;
 mod server;
 
 pub use client::DialOptions;
-pub use server::{ServerOptions, ServerStats};
 
 pub(super) use client::dial;
-pub(super) use server::{Server, accept};
+pub(super) use server::serve;

@@ -1,0 +1,93 @@
+//! Servers that listen through somebody else: Node's HTTP server hands its sockets over.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Weak};
+
+use bytes::BytesMut;
+
+use super::engine::Engine;
+use super::server::{Place, Server, ServerOptions};
+use super::websocket::Request;
+use super::websocket_audio::{Guest, Pipe, greet};
+use crate::events::{Inbox, Source};
+use crate::sync::lock;
+
+/// A request for a WebSocket that JavaScript has read.
+#[derive(Debug)]
+pub struct Upgrade {
+    pub method: String,
+    pub target: String,
+    pub headers: Vec<(String, String)>,
+    /// What came behind it.
+    pub head: Vec<u8>,
+    pub peer: SocketAddr,
+}
+
+impl Engine {
+    /// Opens a server that does not listen, and gives its number.
+    pub fn open_server(self: &Arc<Self>, options: ServerOptions) -> io::Result<u32> {
+        let (handle, lease) = self.io()?;
+        let source = Source::new(self.next_id(), Inbox::opened());
+        let id = source.id;
+        let server = Server::new(Arc::clone(self), source, options, lease);
+        lock(&self.servers).insert(id, Arc::downgrade(&server));
+        handle.spawn(async move { server.closed().await });
+        Ok(id)
+    }
+
+    /// Takes a socket over that asks for a WebSocket. Gives the number that its bytes go by, or what
+    /// to answer instead; nothing, if the server has no place for it.
+    pub fn attach(self: &Arc<Self>, server: u32, upgrade: Upgrade) -> io::Result<Attached> {
+        let Some(server) = lock(&self.servers).get(&server).and_then(Weak::upgrade) else {
+            return Ok(Attached::Refused(Vec::new()));
+        };
+        let Upgrade { method, target, headers, head, peer } = upgrade;
+        let request = match Request::from_parts(&method, &target, headers) {
+            Ok(request) => request,
+            Err(error) => {
+                server.drop_connection(error.code(), peer);
+                return Ok(Attached::Refused(error.reply().unwrap_or_default()));
+            }
+        };
+        let Some(place) = Place::take(&server, peer) else {
+            return Ok(Attached::Refused(Vec::new()));
+        };
+        let (handle, lease) = self.io()?;
+        let (pipe, id, end) = Pipe::new(self);
+        lock(&self.pipes).insert(id, end);
+        let leftover = BytesMut::from(&head[..]);
+        let guest = Guest { stream: Box::new(pipe), request, leftover, peer };
+        handle.spawn(async move {
+            greet(&place.0, guest).await;
+            drop(lease);
+        });
+        Ok(Attached::Taken(id))
+    }
+
+    /// Bytes of a socket that was taken over. False if JavaScript is to wait for `Drain`.
+    pub fn pipe_write(&self, id: u32, bytes: &[u8]) -> bool {
+        let end = lock(&self.pipes).get(&id).cloned();
+        end.is_none_or(|end| end.write(bytes))
+    }
+
+    /// A socket that was taken over is gone.
+    pub fn pipe_end(&self, id: u32) {
+        let end = lock(&self.pipes).remove(&id);
+        if let Some(end) = end {
+            end.end();
+        }
+    }
+
+    pub(super) fn forget_pipe(&self, id: u32) {
+        lock(&self.pipes).remove(&id);
+    }
+}
+
+/// What becomes of a socket.
+#[derive(Debug)]
+pub enum Attached {
+    Taken(u32),
+    /// The socket is to be sent this, and closed.
+    Refused(Vec<u8>),
+}

@@ -1,0 +1,65 @@
+//! What is done with the peer's audio on its way to JavaScript.
+
+use super::line::Line;
+use super::options::CallOptions;
+use crate::call::{Companding, Expander, Speech, SpeechEvent, take_side};
+use crate::dialect::{Channels, Format};
+use crate::events::Event;
+use crate::protocol::{BYTES_PER_SAMPLE, SampleRate};
+use crate::record::Side;
+
+/// Listens to one peer: expands what is companded, records it, finds speech, passes it on.
+pub(super) struct Listener {
+    expander: Expander,
+    speech: Option<Speech>,
+    /// One channel of two.
+    side: Vec<u8>,
+}
+
+impl Listener {
+    /// For a peer whose audio may be companded as `companding` says.
+    pub fn new(companding: Companding, options: &CallOptions) -> Self {
+        Self {
+            expander: Expander::new(companding),
+            speech: options.speech.map(Speech::new),
+            side: Vec::new(),
+        }
+    }
+
+    /// A frame of one voice.
+    pub fn hear(&mut self, line: &Line, rate: SampleRate, pcm: &[u8]) {
+        line.count_audio(pcm);
+        let pcm = self.expander.expand(rate, pcm);
+        line.handle_recorded(Side::Caller, rate, pcm);
+        if let Some(speech) = &mut self.speech {
+            speech.handle_audio(rate, pcm, &mut |event| line.push(speech_event(event)));
+        }
+        line.hear(rate, pcm);
+    }
+
+    /// A message of linear audio in this format. Of two voices the left is the caller's.
+    pub fn hear_message(&mut self, line: &Line, format: Format, pcm: &[u8]) {
+        let rate = format.rate;
+        if format.channels == Channels::Mono {
+            return self.hear(line, rate, pcm);
+        }
+        line.count_audio(pcm);
+        take_side(pcm, 0, &mut self.side);
+        line.handle_recorded(Side::Caller, rate, &self.side);
+        if let Some(speech) = &mut self.speech {
+            speech.handle_audio(rate, &self.side, &mut |event| line.push(speech_event(event)));
+        }
+        take_side(pcm, BYTES_PER_SAMPLE, &mut self.side);
+        line.handle_recorded(Side::App, rate, &self.side);
+        line.hear(rate, pcm);
+    }
+}
+
+fn speech_event(event: SpeechEvent) -> Event {
+    match event {
+        SpeechEvent::Start { at } => Event::Speech { start: at },
+        SpeechEvent::End { at, lasted } => {
+            Event::Silence { start: at.saturating_sub(lasted), end: at }
+        }
+    }
+}

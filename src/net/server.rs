@@ -1,0 +1,195 @@
+//! Accepting connections, within a server's limits.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+use super::audiosocket;
+use super::engine::Engine;
+use super::lease::Lease;
+use super::options::CallOptions;
+use super::tcp;
+use super::websocket_audio::{self, Arrivals, WebSocketOptions};
+use crate::events::{Event, Source};
+
+/// How long to wait when the system has no descriptor left for the next connection.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// How a server treats its connections.
+#[derive(Clone, Debug)]
+pub struct ServerOptions {
+    pub service: Service,
+    /// How long a peer may take over each step until its call begins.
+    pub handshake_timeout: Duration,
+    /// More connections than this are turned away.
+    pub max_connections: usize,
+}
+
+/// What a server speaks.
+#[derive(Clone, Debug)]
+pub enum Service {
+    AudioSocket(CallOptions),
+    WebSocket(WebSocketOptions),
+}
+
+/// What a server has seen.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ServerStats {
+    /// Connections that are there now.
+    pub connections: u64,
+    pub accepted: u64,
+    /// Connections that became calls.
+    pub calls: u64,
+    /// Connections that were turned away.
+    pub dropped: u64,
+}
+
+/// A server that listens, or whose last calls are ending. `Closed` is said when it is dropped,
+/// which is when its accept loop and all its connections are gone.
+pub(super) struct Server {
+    pub source: Arc<Source>,
+    pub options: ServerOptions,
+    pub engine: Arc<Engine>,
+    /// WebSockets that are not calls yet.
+    pub arrivals: Arrivals,
+    closing: watch::Sender<bool>,
+    connections: AtomicUsize,
+    accepted: AtomicU64,
+    calls: AtomicU64,
+    dropped: AtomicU64,
+    _lease: Lease,
+}
+
+impl Server {
+    pub fn new(
+        engine: Arc<Engine>,
+        source: Arc<Source>,
+        options: ServerOptions,
+        lease: Lease,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            source,
+            options,
+            engine,
+            arrivals: Arrivals::default(),
+            closing: watch::Sender::new(false),
+            connections: AtomicUsize::new(0),
+            accepted: AtomicU64::new(0),
+            calls: AtomicU64::new(0),
+            dropped: AtomicU64::new(0),
+            _lease: lease,
+        })
+    }
+
+    /// Stops accepting, and turns away who has not said its UUID.
+    pub fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    pub fn stats(&self) -> ServerStats {
+        ServerStats {
+            connections: self.connections.load(Ordering::Relaxed) as u64,
+            accepted: self.accepted.load(Ordering::Relaxed),
+            calls: self.calls.load(Ordering::Relaxed),
+            dropped: self.dropped.load(Ordering::Relaxed),
+        }
+    }
+
+    pub fn is_closing(&self) -> bool {
+        *self.closing.borrow()
+    }
+
+    pub async fn closed(&self) {
+        // The sender is ours, so the wait cannot fail.
+        let _ = self.closing.subscribe().wait_for(|closing| *closing).await;
+    }
+
+    /// A connection became a call.
+    pub fn count_call(&self) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub fn drop_connection(&self, code: &'static str, peer: SocketAddr) {
+        self.dropped.fetch_add(1, Ordering::Relaxed);
+        // Where nobody takes these events, the count is what remains of them.
+        let _ = self.engine.queue.push(&self.source, Event::Drop { code, peer });
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.engine.remove_server(self.source.id);
+        let ServerStats { accepted, calls, dropped, .. } = self.stats();
+        // The last word of a server is always taken.
+        let _ = self.engine.queue.push(&self.source, Event::Closed { accepted, calls, dropped });
+    }
+}
+
+/// Accepts connections until the server is closed.
+pub(super) async fn accept(listener: TcpListener, server: Arc<Server>) {
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            () = server.closed() => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => admit(&server, stream, peer),
+            Err(error) => {
+                let event = Event::Error {
+                    errno: error.raw_os_error().unwrap_or_default(),
+                    code: "ERR_ACCEPT",
+                    message: error.to_string(),
+                };
+                // Said again at the next failure, if it was not taken now.
+                let _ = server.engine.queue.push(&server.source, event);
+                sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+fn admit(server: &Arc<Server>, stream: TcpStream, peer: SocketAddr) {
+    let Some(place) = Place::take(server, peer) else { return };
+    if !tcp::IS_INHERITED {
+        tcp::prepare(&stream);
+    }
+    tokio::spawn(async move {
+        let server = &place.0;
+        match &server.options.service {
+            Service::AudioSocket(options) => {
+                audiosocket::serve(server, *options, stream, peer).await;
+            }
+            Service::WebSocket(options) => {
+                websocket_audio::serve(server, options, stream, peer).await;
+            }
+        }
+    });
+}
+
+/// A connection's place among those that a server may have, given back when it is dropped.
+pub(super) struct Place(pub Arc<Server>);
+
+impl Place {
+    /// None, and the peer is turned away, where there is no place left.
+    pub fn take(server: &Arc<Server>, peer: SocketAddr) -> Option<Self> {
+        server.accepted.fetch_add(1, Ordering::Relaxed);
+        if server.connections.load(Ordering::Relaxed) >= server.options.max_connections {
+            server.drop_connection("ERR_MAX_CONNECTIONS", peer);
+            return None;
+        }
+        server.connections.fetch_add(1, Ordering::Relaxed);
+        Some(Self(Arc::clone(server)))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.connections.fetch_sub(1, Ordering::Relaxed);
+    }
+}

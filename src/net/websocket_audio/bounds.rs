@@ -1,0 +1,142 @@
+//! What a peer is held to over time: that it says something, and not too much.
+
+use std::time::{Duration, Instant};
+
+use super::options::Terms;
+use crate::dialect::{Dialect, Playback, capabilities};
+use crate::net::over::Over;
+
+/// How long a sender's first message is waited for, which may be its metadata.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// What is due of a peer, and when.
+#[derive(Debug)]
+pub(super) struct Bounds {
+    ping: Duration,
+    idle: Option<Duration>,
+    max_rate: u32,
+    next_ping: Option<Instant>,
+    last_heard: Instant,
+    /// Until when the first message may come.
+    patience: Option<Instant>,
+    /// When the second began that messages are counted in, and how many there were.
+    second: (Instant, u32),
+}
+
+/// What the passing of time asks for.
+#[derive(Debug)]
+pub(super) enum Due {
+    Ping,
+    /// The first message is not waited for any longer.
+    Patience,
+    Over(Over),
+}
+
+impl Bounds {
+    pub fn new(terms: &Terms, now: Instant) -> Self {
+        Self {
+            ping: terms.ping,
+            idle: terms.idle,
+            max_rate: terms.max_rate,
+            next_ping: None,
+            last_heard: now,
+            patience: Some(now + PATIENCE),
+            second: (now, 0),
+        }
+    }
+
+    /// The call has begun, so it is known what its peer does.
+    pub fn handle_begun(&mut self, now: Instant, dialect: Dialect) {
+        self.patience = None;
+        if capabilities(dialect, Playback::default()).pong && !self.ping.is_zero() {
+            self.next_ping = Some(now + self.ping);
+        }
+    }
+
+    /// Something came. Gives why the call is over, if it was one too many.
+    pub fn handle_message(&mut self, now: Instant) -> Option<Over> {
+        self.last_heard = now;
+        if now.saturating_duration_since(self.second.0) >= SECOND {
+            self.second = (now, 0);
+        }
+        self.second.1 += 1;
+        (self.second.1 > self.max_rate).then(|| {
+            let message = format!("more than {} messages in a second", self.max_rate);
+            Over::Broken("ERR_MESSAGE_RATE", message)
+        })
+    }
+
+    /// The peer may be silent from now on: it has to connect again.
+    pub fn handle_reconnected(&mut self, now: Instant) {
+        self.last_heard = now;
+    }
+
+    /// When [`Self::poll`] has something next.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let idle = self.idle.map(|idle| self.last_heard + idle);
+        [self.next_ping, idle, self.patience].into_iter().flatten().min()
+    }
+
+    pub fn poll(&mut self, now: Instant) -> Option<Due> {
+        if self.patience.take_if(|at| *at <= now).is_some() {
+            return Some(Due::Patience);
+        }
+        if let Some(idle) = self.idle.filter(|idle| self.last_heard + *idle <= now) {
+            let message = format!("nothing came for {} ms", idle.as_millis());
+            return Some(Due::Over(Over::Broken("ERR_IDLE_TIMEOUT", message)));
+        }
+        let ping = self.next_ping.as_mut().filter(|at| **at <= now)?;
+        *ping = now + self.ping;
+        Some(Due::Ping)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::websocket_audio::state::tests::terms;
+
+    fn after(start: Instant, ms: u64) -> Instant {
+        start + Duration::from_millis(ms)
+    }
+
+    #[test]
+    fn a_peer_is_pinged_if_it_answers_and_given_up_when_nothing_comes() {
+        let start = Instant::now();
+        let terms =
+            Terms { ping: Duration::from_secs(2), idle: Some(Duration::from_secs(5)), ..terms() };
+        let mut bounds = Bounds::new(&terms, start);
+        bounds.handle_begun(start, Dialect::Raw);
+        assert_eq!(bounds.poll_timeout(), Some(after(start, 2000)));
+        assert!(matches!(bounds.poll(after(start, 2000)), Some(Due::Ping)));
+        assert!(bounds.poll(after(start, 2001)).is_none());
+        assert!(bounds.handle_message(after(start, 3000)).is_none());
+        assert!(matches!(bounds.poll(after(start, 7999)), Some(Due::Ping)));
+        let over = bounds.poll(after(start, 8000));
+        assert!(matches!(over, Some(Due::Over(Over::Broken("ERR_IDLE_TIMEOUT", _)))));
+        let mut deaf = Bounds::new(&Terms { idle: None, ..terms }, start);
+        deaf.handle_begun(start, Dialect::Audiofork);
+        assert_eq!(deaf.poll_timeout(), None);
+    }
+
+    #[test]
+    fn the_first_message_is_waited_for_a_second() {
+        let start = Instant::now();
+        let mut bounds = Bounds::new(&terms(), start);
+        assert!(bounds.poll(after(start, 999)).is_none());
+        assert!(matches!(bounds.poll(after(start, 1000)), Some(Due::Patience)));
+        assert!(bounds.poll(after(start, 1001)).is_none());
+    }
+
+    #[test]
+    fn messages_are_counted_by_the_second() {
+        let start = Instant::now();
+        let mut bounds = Bounds::new(&Terms { max_rate: 10, ..terms() }, start);
+        assert!((0..10).all(|_| bounds.handle_message(start).is_none()));
+        assert!((0..10).all(|_| bounds.handle_message(after(start, 1000)).is_none()));
+        let over = bounds.handle_message(after(start, 1999));
+        assert!(matches!(over, Some(Over::Broken("ERR_MESSAGE_RATE", _))));
+    }
+}

@@ -1,0 +1,82 @@
+//! A WebSocket that we make, to a peer that takes calls so: Asterisk's chan_websocket as a server.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::connection::Connection;
+use super::options::Terms;
+use crate::events::{Event, Opening, Source};
+use crate::net::engine::Engine;
+use crate::net::lease::Lease;
+use crate::net::over::Over;
+use crate::net::websocket;
+use crate::net::websocket::{ClientOptions, Connected};
+
+/// Whom to call and how.
+pub struct WebSocketDialOptions {
+    pub(in crate::net) client: ClientOptions,
+    /// How long the call may take to begin, once the connection is there.
+    pub(in crate::net) patience: Duration,
+    pub(in crate::net) terms: Terms,
+}
+
+/// Dials, and runs the call.
+pub(in crate::net) async fn connect(
+    engine: Arc<Engine>,
+    source: Arc<Source>,
+    options: WebSocketDialOptions,
+    lease: Lease,
+) {
+    let id = source.id;
+    match reach(&engine, &source, &options).await {
+        Ok(mut connection) => {
+            if engine.end_dial(id) {
+                connection.run().await;
+                connection.end().await;
+            } else {
+                // It was given up while it came up.
+                engine.forget(id);
+            }
+        }
+        Err(event) => {
+            engine.end_dial(id);
+            engine.queue.open(&source, Opening::Full);
+            // The source is new, so there is room.
+            let _ = engine.queue.push(&source, event);
+            engine.queue.push_end(&source);
+        }
+    }
+    drop(lease);
+}
+
+async fn reach(
+    engine: &Arc<Engine>,
+    source: &Arc<Source>,
+    options: &WebSocketDialOptions,
+) -> Result<Connection, Event> {
+    let connected = websocket::connect(&options.client).await.map_err(|error| Event::Error {
+        errno: error.errno.unwrap_or_default(),
+        code: error.code(),
+        message: error.to_string(),
+    })?;
+    let Connected { socket, subprotocol, .. } = connected;
+    let offered = subprotocol.into_iter().collect();
+    let (engine, source) = (Arc::clone(engine), Arc::clone(source));
+    let mut connection = Connection::new(engine, source, None, &options.terms, offered, socket);
+    let over = match timeout(options.patience, connection.begin()).await {
+        Ok(Ok(())) => return Ok(connection),
+        Ok(Err(over)) => over,
+        Err(_) => Over::Broken("ERR_HANDSHAKE_TIMEOUT", "the call did not begin".to_owned()),
+    };
+    connection.close().await;
+    Err(match over {
+        Over::Refused(code, message) => Event::Error { errno: 0, code, message },
+        over => over.last_words().unwrap_or_else(|| Event::Error {
+            errno: 0,
+            code: "ERR_CLOSED_EARLY",
+            message: "the peer closed before the call began".to_owned(),
+        }),
+    })
+}

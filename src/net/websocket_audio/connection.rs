@@ -1,0 +1,281 @@
+//! One call over WebSocket, from its connection's first message to its last.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+use tokio::task::yield_now;
+use tokio::time::{Sleep, sleep_until, timeout};
+
+use super::bounds::{Bounds, Due};
+use super::options::Terms;
+use super::outward::{take_items, transmit};
+use super::state::State;
+use crate::call::Role;
+use crate::dialect::{Said, Session, SessionOptions};
+use crate::events::{Event, Source};
+use crate::net::attention::Matter;
+use crate::net::engine::Engine;
+use crate::net::line::Line;
+use crate::net::outgoing::Outgoing;
+use crate::net::over::Over;
+use crate::net::websocket::{self, Message, Socket, SocketError};
+use crate::net::wire::Wire;
+
+/// How long a peer that was hung up on may take to close.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// Messages that are read at once. Who sends more at once has to wait for JavaScript to take them.
+const READ_AT_ONCE: usize = 32;
+
+/// How long it has to wait for that at most.
+const FLOOD_PAUSE: Duration = Duration::from_millis(20);
+
+/// When to look again where nothing is due: never in practice.
+const FOREVER: Duration = Duration::from_secs(86_400);
+
+/// A WebSocket with the call on it.
+pub(super) struct Connection {
+    pub line: Arc<Line>,
+    socket: Socket,
+    session: Session,
+    state: State,
+    bounds: Bounds,
+    sleep: Pin<Box<Sleep>>,
+    has_begun: bool,
+    /// The connection was lost, not closed.
+    is_lost: bool,
+}
+
+impl Connection {
+    /// `offered` are the subprotocols of the peer.
+    pub fn new(
+        engine: Arc<Engine>,
+        source: Arc<Source>,
+        server: Option<u32>,
+        terms: &Terms,
+        offered: Vec<String>,
+        socket: Socket,
+    ) -> Self {
+        let now = Instant::now();
+        let wire = Wire::Messages(Outgoing::default());
+        let session = Session::new(SessionOptions {
+            dialect: terms.dialect,
+            offered,
+            assumed: terms.format,
+            playback: terms.playback,
+            chunk: terms.chunk,
+        });
+        Self {
+            line: Line::new(engine, source, server, Role::Server, terms.call, wire),
+            socket,
+            session,
+            state: State::new(terms),
+            bounds: Bounds::new(terms, now),
+            sleep: Box::pin(sleep_until((now + FOREVER).into())),
+            has_begun: false,
+            is_lost: false,
+        }
+    }
+
+    /// Runs until the call has begun, which makes it known to JavaScript; or gives why it has not.
+    pub async fn begin(&mut self) -> Result<(), Over> {
+        let Self { line, session, state, .. } = self;
+        session.handle_open(&mut |said| state.handle(line, said));
+        self.begin_if_due();
+        while self.state.over.is_none() && !self.has_begun {
+            self.step().await;
+        }
+        if self.has_begun { Ok(()) } else { Err(self.state.over.take().unwrap_or(Over::Closed)) }
+    }
+
+    /// Runs until the connection is over. True if it was lost, and the call could go on over another.
+    pub async fn run(&mut self) -> bool {
+        while self.state.over.is_none() {
+            self.step().await;
+        }
+        self.is_lost
+    }
+
+    /// Goes on over the next connection, if it comes within `patience`. False if the call is over.
+    pub async fn reconnect(&mut self, next: oneshot::Receiver<Socket>, patience: Duration) -> bool {
+        let line = Arc::clone(&self.line);
+        let ended = poll_fn(|context| {
+            line.attention.register(context.waker());
+            let over = line.attention.has(Matter::Goodbye) || line.attention.has(Matter::Flooded);
+            if over { Poll::Ready(()) } else { Poll::Pending }
+        });
+        let socket = tokio::select! {
+            () = ended => return false,
+            next = timeout(patience, next) => match next {
+                Ok(Ok(socket)) => socket,
+                _ => return false,
+            },
+        };
+        self.socket = socket;
+        self.is_lost = false;
+        self.state.over = None;
+        self.bounds.handle_reconnected(Instant::now());
+        self.line.push(Event::Reconnected);
+        true
+    }
+
+    /// Ends the call, and the connection with it.
+    pub async fn end(&mut self) {
+        let over = self.state.over.take().unwrap_or(Over::Closed);
+        if matches!(over, Over::Flooded | Over::Broken(..) | Over::Refused(..)) {
+            self.line.hangup(false);
+        }
+        let Self { line, session, state, .. } = self;
+        session.handle_closed(&mut |said| state.handle(line, said));
+        self.line.finish_hearing(self.state.format.rate);
+        self.line.end(over.last_words());
+        self.close().await;
+    }
+
+    /// Says what is left to say and closes; a peer that takes its time is not waited for.
+    pub async fn close(&mut self) {
+        let now = Instant::now();
+        take_items(&self.line, &mut self.session, &self.socket, &mut self.state, now);
+        // Refused only where the session is over already.
+        let _ = self.session.handle_hangup();
+        let _ = timeout(LINGER, poll_fn(|context| self.poll_closed(context))).await;
+    }
+
+    fn poll_closed(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        transmit(&mut self.session, &mut self.socket, Instant::now());
+        let _ = self.socket.poll_flush(context);
+        while let Poll::Ready(message) = self.socket.poll_next(context) {
+            if message.is_none() {
+                return Poll::Ready(());
+            }
+        }
+        Poll::Pending
+    }
+
+    async fn step(&mut self) {
+        let was_much = poll_fn(|context| self.poll_step(context)).await;
+        if was_much {
+            yield_now().await;
+            let source = &self.line.source;
+            let drained = poll_fn(|context| source.poll_drained(context));
+            // Where JavaScript is stuck the socket is read all the same.
+            let _ = timeout(FLOOD_PAUSE, drained).await;
+        }
+    }
+
+    /// Sees to whatever there is. True if the peer may have sent more than was read at once.
+    fn poll_step(&mut self, context: &mut Context<'_>) -> Poll<bool> {
+        self.line.attention.register(context.waker());
+        if let Wire::Messages(outgoing) = &self.line.wire {
+            outgoing.register(context.waker());
+        }
+        let now = Instant::now();
+        take_items(&self.line, &mut self.session, &self.socket, &mut self.state, now);
+        self.line.poll_unsent(context);
+        let was_much = self.read(context, now);
+        self.handle_time(now);
+        transmit(&mut self.session, &mut self.socket, now);
+        // Where it fails, reading does too.
+        let _ = self.socket.poll_flush(context);
+        self.look_around();
+        if was_much || self.state.over.is_some() || self.poll_sleep(context) {
+            return Poll::Ready(was_much);
+        }
+        Poll::Pending
+    }
+
+    /// Reads what has come, up to so many messages. True if there may be more.
+    fn read(&mut self, context: &mut Context<'_>, now: Instant) -> bool {
+        for _ in 0..READ_AT_ONCE {
+            if self.state.over.is_some() {
+                return false;
+            }
+            match self.socket.poll_next(context) {
+                Poll::Pending => return false,
+                Poll::Ready(message) => self.handle_message(message, now),
+            }
+        }
+        true
+    }
+
+    fn handle_message(&mut self, message: Option<Result<Message, SocketError>>, now: Instant) {
+        if let Some(over) = self.bounds.handle_message(now) {
+            self.state.over = Some(over);
+            return;
+        }
+        let Self { line, session, state, .. } = self;
+        let said = &mut |said: Said<'_>| state.handle(line, said);
+        match message {
+            Some(Ok(Message::Text(text))) => session.handle_text(&text, said),
+            Some(Ok(Message::Binary(bytes))) => session.handle_binary(&bytes, said),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            Some(Ok(Message::Close { .. })) | None => self.state.over = Some(Over::Closed),
+            Some(Err(SocketError::Dropped)) => {
+                self.is_lost = true;
+                self.state.over = Some(Over::Closed);
+            }
+            Some(Err(SocketError::Io(error))) => {
+                self.is_lost = true;
+                self.state.over = Some(Over::Lost(error));
+            }
+            Some(Err(error)) => {
+                self.state.over = Some(Over::Broken(error.code(), error.to_string()));
+            }
+        }
+        self.begin_if_due();
+    }
+
+    fn handle_time(&mut self, now: Instant) {
+        while self.state.over.is_none()
+            && let Some(due) = self.bounds.poll(now)
+        {
+            match due {
+                Due::Over(over) => self.state.over = Some(over),
+                Due::Ping => {
+                    // It can only be closed already.
+                    let _ = self.socket.start_send(websocket::Outgoing::Ping(b""));
+                }
+                Due::Patience => {
+                    let Self { line, session, state, .. } = self;
+                    session.handle_patience_over(&mut |said| state.handle(line, said));
+                    self.begin_if_due();
+                }
+            }
+        }
+    }
+
+    fn look_around(&mut self) {
+        if self.line.attention.has(Matter::Flooded) {
+            self.state.over = Some(Over::Flooded);
+        } else if self.line.attention.has(Matter::Goodbye) {
+            self.state.over = Some(Over::Goodbye);
+        }
+    }
+
+    /// True if something is due already.
+    fn poll_sleep(&mut self, context: &mut Context<'_>) -> bool {
+        let dues = [self.session.poll_timeout(), self.bounds.poll_timeout()];
+        let at = dues.into_iter().flatten().min().unwrap_or_else(|| Instant::now() + FOREVER);
+        if self.sleep.deadline() != at.into() {
+            self.sleep.as_mut().reset(at.into());
+        }
+        pin!(&mut self.sleep).poll(context).is_ready()
+    }
+
+    fn begin_if_due(&mut self) {
+        let format = self.session.format();
+        let (Some(dialect), Some(format), false) = (self.session.dialect(), format, self.has_begun)
+        else {
+            return;
+        };
+        self.has_begun = true;
+        self.bounds.handle_begun(Instant::now(), dialect);
+        self.line.handle_format(format);
+        let details = std::mem::take(&mut self.state.details);
+        self.line.begin(self.line.begun_event(dialect, format, details));
+    }
+}

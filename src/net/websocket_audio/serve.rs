@@ -1,0 +1,214 @@
+//! A WebSocket that a sender of call audio made to us.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::BytesMut;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::connection::Connection;
+use super::options::{Acceptance, Answer, WebSocketOptions};
+use crate::dialect::subprotocol_to_accept;
+use crate::events::{Event, Inbox, Opening, Source};
+use crate::net::over::Over;
+use crate::net::server::Server;
+use crate::net::websocket::{
+    AcceptOptions, Agreed, MAX_HEAD, Request, Socket, SocketOptions, Stream, read_request, refuse,
+};
+
+/// What is told when nobody says whether to accept it.
+const UNAVAILABLE: u16 = 503;
+
+/// How long a peer may take to read why it was refused.
+const REFUSAL: Duration = Duration::from_secs(1);
+
+/// A connection that asks for a WebSocket.
+pub(in crate::net) struct Guest {
+    pub stream: Box<dyn Stream>,
+    pub request: Request,
+    /// What came behind the request.
+    pub leftover: BytesMut,
+    pub peer: SocketAddr,
+}
+
+/// Runs a connection from its first byte to its last.
+pub(in crate::net) async fn serve(
+    server: &Arc<Server>,
+    options: &WebSocketOptions,
+    stream: TcpStream,
+    peer: SocketAddr,
+) {
+    let patience = server.options.handshake_timeout;
+    let guest = tokio::select! {
+        biased;
+        () = server.closed() => Err("ERR_SERVER_CLOSED"),
+        guest = timeout(patience, arrive(options, stream, peer)) => {
+            guest.unwrap_or(Err("ERR_HANDSHAKE_TIMEOUT"))
+        }
+    };
+    match guest {
+        Ok(guest) => greet(server, guest).await,
+        Err(code) => server.drop_connection(code, peer),
+    }
+}
+
+/// Reads the request.
+async fn arrive(
+    options: &WebSocketOptions,
+    stream: TcpStream,
+    peer: SocketAddr,
+) -> Result<Guest, &'static str> {
+    let mut stream: Box<dyn Stream> = match options.tls() {
+        None => Box::new(stream),
+        Some(acceptor) => Box::new(acceptor.accept(stream).await.map_err(|_| "ERR_WS_TLS")?),
+    };
+    match read_request(&mut stream, MAX_HEAD).await {
+        Ok((request, leftover)) => Ok(Guest { stream, request, leftover, peer }),
+        Err(error) => {
+            if let Some(reply) = error.reply() {
+                send_off(&mut stream, &reply).await;
+            }
+            Err(error.code())
+        }
+    }
+}
+
+/// Asks JavaScript what to do with it, and does that.
+pub(in crate::net) async fn greet(server: &Arc<Server>, mut guest: Guest) {
+    let engine = &server.engine;
+    let source = Source::new(engine.next_id(), Inbox::default());
+    let peer = guest.peer;
+    let asked = Event::Upgrade {
+        server: server.source.id,
+        peer,
+        target: guest.request.target.clone(),
+        headers: guest.request.headers.clone(),
+    };
+    let outcome = match ask(server, &source, asked).await {
+        Ok(Answer::Accept(acceptance)) => accept(server, &source, guest, *acceptance).await,
+        Ok(Answer::Refuse { status, headers, body }) => {
+            // JavaScript has seen to it that it can be said.
+            let reply = refuse(status, &headers, &body).unwrap_or_default();
+            send_off(&mut guest.stream, &reply).await;
+            Err("ERR_REFUSED")
+        }
+        Err(code) => {
+            let reply = refuse(UNAVAILABLE, &Vec::new(), b"").unwrap_or_default();
+            send_off(&mut guest.stream, &reply).await;
+            Err(code)
+        }
+    };
+    if let Err(code) = outcome {
+        server.drop_connection(code, peer);
+        engine.queue.open(&source, Opening::Full);
+        engine.queue.push_end(&source);
+    }
+}
+
+async fn ask(
+    server: &Arc<Server>,
+    source: &Arc<Source>,
+    asked: Event,
+) -> Result<Answer, &'static str> {
+    let answer = server.arrivals.ask(source.id);
+    // The source is new, so there is room.
+    let _ = server.engine.queue.push(source, asked);
+    let answered = tokio::select! {
+        biased;
+        () = server.closed() => Err("ERR_SERVER_CLOSED"),
+        answer = timeout(server.options.handshake_timeout, answer) => match answer {
+            Ok(Ok(answer)) => Ok(answer),
+            _ => Err("ERR_HANDSHAKE_TIMEOUT"),
+        },
+    };
+    server.arrivals.forget(source.id);
+    answered
+}
+
+async fn accept(
+    server: &Arc<Server>,
+    source: &Arc<Source>,
+    guest: Guest,
+    acceptance: Acceptance,
+) -> Result<(), &'static str> {
+    let Acceptance { stitch, terms, .. } = &acceptance;
+    let (offered, url) = (guest.request.subprotocols(), guest.request.target.clone());
+    let socket = open(guest, &acceptance, server.options.handshake_timeout).await?;
+    // What goes on over it is no call of its own.
+    let Some(socket) = server.arrivals.find(&url, socket) else { return Err("ERR_CONTINUED") };
+    let (engine, id) = (Arc::clone(&server.engine), Some(server.source.id));
+    let mut connection = Connection::new(engine, Arc::clone(source), id, terms, offered, socket);
+    if let Err(code) = begin(server, &mut connection).await {
+        connection.close().await;
+        return Err(code);
+    }
+    server.count_call();
+    if server.is_closing() {
+        connection.line.hangup(false);
+    }
+    while connection.run().await && !stitch.is_zero() {
+        let next = server.arrivals.lose(&url);
+        if !connection.reconnect(next, *stitch).await {
+            break;
+        }
+    }
+    connection.end().await;
+    Ok(())
+}
+
+/// Answers that the WebSocket is open.
+async fn open(
+    guest: Guest,
+    acceptance: &Acceptance,
+    patience: Duration,
+) -> Result<Socket, &'static str> {
+    let Guest { mut stream, request, leftover, .. } = guest;
+    let Acceptance { subprotocol, deflate, headers, terms, .. } = acceptance;
+    let offered = request.subprotocols();
+    let usual = || subprotocol_to_accept(&offered, terms.dialect).map(str::to_owned);
+    let reply = request.accept(&AcceptOptions {
+        subprotocol: subprotocol.clone().or_else(usual),
+        deflate: *deflate,
+        headers: headers.clone(),
+    });
+    // JavaScript has seen to it that it can be said.
+    let (reply, agreed): (Vec<u8>, Agreed) = reply.map_err(|_| "ERR_WS_HEADER")?;
+    let sent = timeout(patience, async {
+        stream.write_all(&reply).await?;
+        stream.flush().await
+    });
+    match sent.await {
+        Ok(Ok(())) => {}
+        Ok(Err(_)) => return Err("ERR_CLOSED_EARLY"),
+        Err(_) => return Err("ERR_HANDSHAKE_TIMEOUT"),
+    }
+    let options = SocketOptions { max_message: terms.max_message };
+    Ok(Socket::server(stream, leftover, &agreed, options))
+}
+
+/// Waits for the call to begin, or says why it does not.
+async fn begin(server: &Server, connection: &mut Connection) -> Result<(), &'static str> {
+    tokio::select! {
+        biased;
+        () = server.closed() => Err("ERR_SERVER_CLOSED"),
+        begun = timeout(server.options.handshake_timeout, connection.begin()) => match begun {
+            Err(_) => Err("ERR_HANDSHAKE_TIMEOUT"),
+            Ok(Err(Over::Refused(code, _) | Over::Broken(code, _))) => Err(code),
+            Ok(Err(_)) => Err("ERR_CLOSED_EARLY"),
+            Ok(Ok(())) => Ok(()),
+        },
+    }
+}
+
+/// Says a last thing over HTTP.
+async fn send_off(stream: &mut Box<dyn Stream>, reply: &[u8]) {
+    // Whoever does not take it goes without.
+    let _ = timeout(REFUSAL, async {
+        stream.write_all(reply).await?;
+        stream.shutdown().await
+    })
+    .await;
+}

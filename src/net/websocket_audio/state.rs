@@ -1,0 +1,120 @@
+//! What a call over WebSocket is told: from what its peer said to the call's line.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::options::Terms;
+use crate::call::{Companding, Passed, Warning};
+use crate::dialect::{Begun, Format, Said};
+use crate::events::Event;
+use crate::net::line::Line;
+use crate::net::listener::Listener;
+use crate::net::over::Over;
+
+/// What is known of the peer.
+pub(super) struct State {
+    listener: Listener,
+    pub format: Format,
+    /// What the peer told of the call at its beginning, as JSON.
+    pub details: String,
+    pub over: Option<Over>,
+}
+
+impl State {
+    pub fn new(terms: &Terms) -> Self {
+        Self {
+            listener: Listener::new(Companding::Linear, &terms.call),
+            format: terms.format,
+            details: String::new(),
+            over: None,
+        }
+    }
+
+    /// The peer said something.
+    pub fn handle(&mut self, line: &Arc<Line>, said: Said<'_>) {
+        match said {
+            Said::Begun(begun) => self.details = details(&begun),
+            Said::Format(format) => {
+                self.format = format;
+                line.handle_format(format);
+            }
+            Said::Audio(pcm) => self.listener.hear_message(line, self.format, pcm),
+            Said::Message(text) => line.push(Event::Message(text.to_owned())),
+            Said::Dtmf { digit, .. } => line.push(Event::Dtmf(digit.ascii())),
+            Said::Hold(full) => line.change(|outbound, now| outbound.handle_hold(now, full)),
+            Said::MarkPassed(mark) => line.push(Event::Mark(Passed { mark, cleared: false })),
+            Said::MarkCleared(mark) => line.push(Event::Mark(Passed { mark, cleared: true })),
+            Said::Warning(Warning { code, message }) => line.push(Event::Warning { code, message }),
+            Said::Refused { code, message } => self.over = Some(Over::Refused(code, message)),
+            Said::HungUp => self.over = Some(Over::HungUp),
+        }
+    }
+}
+
+fn details(begun: &Begun<'_>) -> String {
+    let Begun { reference, channel, channel_id, variables, metadata } = begun;
+    let variables: serde_json::Map<_, _> =
+        variables.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    json!({
+        "reference": reference,
+        "channel": channel,
+        "channelId": channel_id,
+        "variables": variables,
+        "metadata": metadata,
+    })
+    .to_string()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::call::Silence;
+    use crate::dialect::Playback;
+    use crate::net::options::CallOptions;
+    use crate::protocol::SampleRate;
+
+    pub fn terms() -> Terms {
+        let second = Duration::from_secs(1);
+        Terms {
+            call: CallOptions {
+                rate: SampleRate::NARROWBAND,
+                keeps_rate: false,
+                frame: None,
+                silence: Silence::Never,
+                companding: Companding::Linear,
+                speech: None,
+                high_water: second,
+                outbound_limit: second,
+                inbound_limit: second,
+                hold: second,
+            },
+            dialect: None,
+            format: Format::NARROWBAND,
+            playback: Playback::Json,
+            chunk: second / 5,
+            ping: second,
+            idle: None,
+            max_message: 65_536,
+            max_rate: 1000,
+        }
+    }
+
+    #[test]
+    fn what_a_peer_tells_of_its_call_is_json() {
+        let variables = [("A".to_owned(), "1".to_owned())];
+        let begun = Begun {
+            reference: Some("id"),
+            variables: &variables,
+            metadata: Some("{\"a\":1}"),
+            ..Begun::default()
+        };
+        let told: serde_json::Value = serde_json::from_str(&details(&begun)).expect("JSON");
+        assert_eq!(told["reference"], "id");
+        assert_eq!(told["variables"]["A"], "1");
+        assert_eq!(told["metadata"], "{\"a\":1}");
+        assert_eq!(told["channel"], serde_json::Value::Null);
+    }
+}
