@@ -15,7 +15,7 @@ const STEP: usize = 1024;
 
 /// Unpacks what the peer sends.
 pub(super) struct Inflater {
-    stream: Decompress,
+    stream: Option<Decompress>,
     forgets: bool,
     /// The stream ended with a final block, and nothing came since.
     at_end: bool,
@@ -24,8 +24,7 @@ pub(super) struct Inflater {
 impl Inflater {
     /// `forgets` is whether the peer begins each message anew.
     pub(super) fn new(forgets: bool) -> Self {
-        // The widest window reads what any narrower one has written.
-        Self { stream: Decompress::new(false), forgets, at_end: false }
+        Self { stream: None, forgets, at_end: false }
     }
 
     /// Appends what a frame holds to `out`, which may not grow beyond `max` bytes.
@@ -42,14 +41,16 @@ impl Inflater {
                 self.run(&TAIL, out, max)?;
             }
             self.at_end = false;
-            if self.forgets {
-                self.stream.reset(false);
+            if let Some(stream) = self.stream.as_mut().filter(|_| self.forgets) {
+                stream.reset(false);
             }
         }
         Ok(())
     }
 
     fn run(&mut self, mut input: &[u8], out: &mut Vec<u8>, max: usize) -> Result<(), SocketError> {
+        // The widest window reads what any narrower one has written.
+        let stream = self.stream.get_or_insert_with(|| Decompress::new(false));
         loop {
             if out.len() > max {
                 return Err(SocketError::TooBig);
@@ -58,18 +59,17 @@ impl Inflater {
                 // One byte over the bound is enough to know of it.
                 out.reserve_exact((max.saturating_add(1) - out.len()).min(out.len().max(STEP)));
             }
-            let before = self.stream.total_in();
-            let status = self
-                .stream
+            let before = stream.total_in();
+            let status = stream
                 .decompress_vec(input, out, FlushDecompress::None)
                 .map_err(|_| SocketError::Data("damaged deflate"))?;
-            let taken = usize::try_from(self.stream.total_in() - before).unwrap_or(usize::MAX);
+            let taken = usize::try_from(stream.total_in() - before).unwrap_or(usize::MAX);
             input = input.get(taken..).unwrap_or_default();
             if taken > 0 {
                 self.at_end = false;
             }
             if status == Status::StreamEnd {
-                self.stream.reset(false);
+                stream.reset(false);
                 self.at_end = true;
             }
             if input.is_empty() && out.len() < out.capacity() {

@@ -1,4 +1,18 @@
-//! WebSocket.
+//! WebSocket (RFC 6455) with permessage-deflate (RFC 7692) over any stream of bytes, as server and
+//! as client, with TLS. What is said over it, and how long anything may take, is left to others.
+//!
+//! A server reads a [`Request`] with [`read_request`] (or is handed its parts), answers with
+//! [`Request::accept`] or [`refuse`], and makes a [`Socket`] of the stream; a client calls
+//! [`connect`]. Start reading at `socket`.
+//!
+//! Frame headers, opcodes, close codes and handshake keys are tungstenite's, deflate is zlib's by
+//! flate2, HTTP httparse's. The rest is here because no crate had all that hostile peers ask for:
+//! tungstenite and tokio-websockets know no deflate; soketto stops reading while a pong waits to be
+//! written; yawc queues pongs without a bound, lets pongs and closes over 125 bytes and masked
+//! frames of a server pass, and takes the mark of deflate on continuations and control frames.
+//! It costs no speed: of 320-byte messages, 3.2 million are echoed per second of CPU, beside
+//! 3.0 by tokio-websockets, 2.7 by yawc and 1.5 by tokio-tungstenite (release build, in memory,
+//! eight at a time, both ends counted).
 
 mod client;
 mod connect_error;

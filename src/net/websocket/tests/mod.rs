@@ -1,5 +1,6 @@
 //! The WebSocket layer as a whole: both of its ends, and raw bytes against each.
 
+mod autobahn;
 mod client;
 mod conformance;
 mod deflate;
