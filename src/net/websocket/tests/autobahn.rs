@@ -35,7 +35,7 @@ impl Suite {
         );
         fs::write(folder.join("spec.json"), spec).expect("written");
         let program = Command::new(std::env::var_os("WSTEST").expect("WSTEST"))
-            .args(["-m", mode, "-s"])
+            .args(["-m", mode, "--webport", "0", "-s"])
             .arg(folder.join("spec.json"))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
