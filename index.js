@@ -3,6 +3,7 @@
 // A map: what callstreams exports, and where it is.
 const { AudioSocket } = require("./lib/audio-socket.js");
 const { AudioStream } = require("./lib/audio-stream.js");
+const { CallServer } = require("./lib/call-server.js");
 const { AudioSocketError } = require("./lib/errors.js");
 const { Recording } = require("./lib/recording.js");
 const {
@@ -13,14 +14,18 @@ const {
   MessageType
 } = require("./lib/types.js");
 
+const { WebSocketAudio } = require("./lib/websocket-audio.js");
+
 module.exports = {
   AudioSocket,
   AudioSocketError,
   AudioStream,
+  CallServer,
   ErrorCode,
   EventType,
   MAXIMUM_MESSAGE_LENGTH,
   MINIMUM_MESSAGE_LENGTH,
   MessageType,
-  Recording
+  Recording,
+  WebSocketAudio
 };

@@ -4,7 +4,7 @@ const { engine } = require("./engine.js");
 const { Farewell } = require("./farewell.js");
 
 /** Who listens to these and not to `data` is not to wait for audio that nobody takes. */
-const ASIDE = new Set(["dtmf", "warning", "speech", "silence"]);
+const ASIDE = new Set(["dtmf", "message", "reconnect", "warning", "speech", "silence"]);
 
 /** Who listens to a call or may yet: what is held for them, and the end behind it. */
 class Audience {

@@ -1,49 +1,15 @@
 "use strict";
 
-const { AsyncResource } = require("node:async_hooks");
-const { EventEmitter } = require("node:events");
-const { inspect } = require("node:util");
-const { AudioStream } = require("./audio-stream.js");
+const { CallServer, kArrive, kBegin, kListen } = require("./call-server.js");
 const { connect } = require("./connect.js");
-const { Kind, engine, route, unroute } = require("./engine.js");
-const { codedError, systemError, typeError } = require("./errors.js");
-const { Line } = require("./line.js");
-const { findAddress, listenArguments } = require("./listen.js");
+const { engine } = require("./engine.js");
 const { nativeCallOptions, serverOptions } = require("./options.js");
 
 const TRANSPORT = "audiosocket";
 
 /** A server that Asterisk dials. The API is described in index.d.ts. */
-class AudioSocket extends EventEmitter {
+class AudioSocket extends CallServer {
   #options;
-  #scope = null;
-  #handler = null;
-  #id = null;
-  #address = null;
-  #starting = false;
-  #closed = null;
-  #finish = null;
-  #warned = false;
-  /** The calls that are not over. */
-  #lines = new Set();
-  #unhandledErrors = 0;
-  #handlerErrors = 0;
-  /** What the core counted before the last close. */
-  #before = { connections: 0, accepted: 0, calls: 0, dropped: 0 };
-
-  /** What the core's events and this server's calls have of it. */
-  #link = {
-    handleConnection: (id, fields) => this.#handleConnection(id, fields),
-    handleEvent: (kind, fields) => this.#handleEvent(kind, fields),
-    /** A call failed, and nobody listens to its `error`. */
-    handleUnheard: (error, stream) => this.#handleUnheard(error, stream),
-    /** The user's code threw or rejected: its call ends, everything else goes on. */
-    handleThrow: (error, stream) => this.#handleThrow(error, stream),
-    /** A call is over, and all listeners know it. */
-    handleEnded: (line) => this.#lines.delete(line),
-    /** Calls that end now are not to wait for listeners. */
-    isClosing: () => this.#closed !== null
-  };
 
   /** Places a call, as Asterisk does. */
   static connect(options) {
@@ -51,244 +17,30 @@ class AudioSocket extends EventEmitter {
   }
 
   constructor(options = {}) {
-    super({ captureRejections: true });
-    this.#options = serverOptions(options);
+    const complete = serverOptions(options);
+    super(complete);
+    this.#options = complete;
   }
 
-  get listening() {
-    return this.#address !== null && this.#closed === null;
-  }
-
-  get connections() {
-    return this.#stats().connections;
-  }
-
-  address() {
-    return this.#address;
-  }
-
-  onConnection(handler) {
-    if (typeof handler !== "function") {
-      throw typeError("handler", "a function", handler);
-    }
-    this.#handler = handler;
-    return this;
-  }
-
-  listen(...args) {
-    const { options, callback } = listenArguments(args);
-    if (this.#starting || this.#id !== null) {
-      throw codedError("ERR_SERVER_ALREADY_LISTEN", "The server listens already, or is closing");
-    }
-    // Who listens is whose AsyncLocalStorage the calls see.
-    this.#scope = new AsyncResource("AudioSocket", { requireManualDestroy: true });
-    if (callback !== null) {
-      this.once("listening", callback);
-    }
-    this.#starting = true;
-    findAddress(options, (error, address, port) => {
-      this.#bind(error, { ...options, address, port });
-    });
-    return this;
-  }
-
-  close() {
-    if (this.#id === null) {
-      this.#starting = false;
-      return Promise.resolve();
-    }
-    if (this.#closed !== null) {
-      return this.#closed;
-    }
-    this.#closed = new Promise((resolve) => {
-      this.#finish = resolve;
-    });
-    this.#lines.forEach((line) => line.handleOwnerClosing());
-    engine().closeServer(this.#id);
-    return this.#closed;
-  }
-
-  metrics() {
-    return {
-      ...this.#stats(),
-      unhandledErrors: this.#unhandledErrors,
-      handlerErrors: this.#handlerErrors,
-      promptCache: engine().promptCacheStats()
-    };
-  }
-
-  async [Symbol.asyncDispose ?? Symbol.for("nodejs.asyncDispose")]() {
-    await this.close();
-  }
-
-  /** An async listener of the server's rejected. */
-  [Symbol.for("nodejs.rejection")](error, event, ...args) {
-    this.#handleThrow(error, event === "connection" ? args[1] : null);
-  }
-
-  #handleConnection(id, [, ref, remoteAddress, remotePort, sampleRate]) {
-    this.#scope.runInAsyncScope(() => {
-      const line = new Line(id, this.#link, this.#options);
-      const stream = new AudioStream(line);
-      this.#lines.add(line);
-      const request = {
-        ref,
-        transport: TRANSPORT,
-        remoteAddress,
-        remotePort: Number(remotePort),
-        sampleRate: Number(sampleRate)
-      };
-      line.runInScope(() => this.#handle(line, request, stream));
-    });
-  }
-
-  #handleEvent(kind, fields) {
-    if (kind === Kind.CLOSED) {
-      this.#handleClosed(fields.map(Number));
-    } else if (kind === Kind.DROP) {
-      const [code, remoteAddress, remotePort] = fields;
-      this.#emit("drop", { code, remoteAddress, remotePort: Number(remotePort) });
-    } else if (kind === Kind.ERROR) {
-      this.#report(systemError(Number(fields[0]), "accept"));
-    }
-  }
-
-  #handleUnheard(error, stream) {
-    this.#unhandledErrors += 1;
-    if (this.listenerCount("error") > 0) {
-      this.#report(error, stream);
-    }
-  }
-
-  #handleThrow(error, stream) {
-    this.#handlerErrors += 1;
-    stream?.hangup();
-    this.#report(error instanceof Error ? error : thrownValue(error), stream);
-  }
-
-  #handle(line, request, stream) {
-    const listeners = this.listenerCount("connection");
-    if (this.#handler === null && listeners === 0) {
-      this.#warnOfNoHandler();
-      stream.hangup();
-      return;
-    }
-    this.#emit("connection", request, stream);
-    line.handleHandler(true);
-    const settled = () => line.handleHandler(false);
-    const failed = (error) => this.#handleThrow(error, stream);
-    try {
-      const result = this.#handler?.(request, stream);
-      if (typeof result?.then === "function") {
-        result.then(settled, failed);
-        return;
-      }
-    } catch (error) {
-      failed(error);
-    }
-    settled();
-  }
-
-  #bind(failure, options) {
-    if (!this.#starting) {
-      return;
-    }
-    this.#starting = false;
-    const error = failure ?? this.#tryListen(options);
-    process.nextTick(() => {
-      this.#scope.runInAsyncScope(() => {
-        if (error) {
-          this.emit("error", error);
-        } else if (this.listening) {
-          this.emit("listening");
-        }
-      });
-    });
-  }
-
-  /** Binds and listens. Gives the error, if there was one. */
-  #tryListen({ address, port, backlog, reusePort }) {
-    const { promptCacheBytes, gatherMs } = this.#options;
-    if (promptCacheBytes !== undefined) {
-      engine().setPromptCache(promptCacheBytes);
-    }
-    if (gatherMs !== undefined) {
-      engine().setGather(gatherMs);
-    }
-    const bound = engine().listen({
-      address,
-      port,
-      backlog,
-      reusePort,
-      handshakeTimeoutMs: Math.round(this.#options.handshakeTimeout),
-      maxConnections: this.#options.maxConnections,
+  [kListen](where) {
+    const { handshakeTimeout, maxConnections } = this.#options;
+    return engine().listen(where, {
+      handshakeTimeoutMs: Math.round(handshakeTimeout),
+      maxConnections,
       call: nativeCallOptions(this.#options)
     });
-    if (bound.errno !== 0) {
-      return systemError(bound.errno, "listen", { address, port });
-    }
-    this.#id = bound.id;
-    this.#address = { address: bound.address, family: bound.family, port: bound.port };
-    route(bound.id, this.#link);
-    return null;
   }
 
-  #handleClosed([accepted, calls, dropped]) {
-    this.#before = sum(this.#before, { connections: 0, accepted, calls, dropped });
-    unroute(this.#id);
-    const finish = this.#finish;
-    this.#id = null;
-    this.#address = null;
-    this.#closed = null;
-    this.#finish = null;
-    this.#emit("close");
-    finish?.();
+  [kArrive](id, [, ref, remoteAddress, remotePort, sampleRate]) {
+    const request = {
+      ref,
+      transport: TRANSPORT,
+      remoteAddress,
+      remotePort: Number(remotePort),
+      sampleRate: Number(sampleRate)
+    };
+    this[kBegin](id, request, this.#options);
   }
-
-  #stats() {
-    const stats = this.#id === null ? null : engine().serverStats(this.#id);
-    return stats ? sum(this.#before, stats) : this.#before;
-  }
-
-  #warnOfNoHandler() {
-    if (!this.#warned) {
-      this.#warned = true;
-      process.emitWarning("A call was hung up: the server has no connection handler", {
-        code: "CALLSTREAMS_NO_HANDLER"
-      });
-    }
-  }
-
-  #emit(event, ...args) {
-    try {
-      this.#scope.runInAsyncScope(() => this.emit(event, ...args));
-    } catch (error) {
-      this.#handleThrow(error, event === "connection" ? args[1] : null);
-    }
-  }
-
-  /** Gives an error to the server's listeners; with none, or one that throws, a warning is given. */
-  #report(error, stream) {
-    try {
-      if (this.listenerCount("error") > 0) {
-        this.emit("error", error, stream);
-        return;
-      }
-    } catch (thrown) {
-      error = thrown;
-    }
-    process.emitWarning(error instanceof Error ? error : thrownValue(error));
-  }
-}
-
-/** Something was thrown that is no Error. */
-function thrownValue(value) {
-  const error = codedError("ERR_UNHANDLED_ERROR", `A handler threw ${inspect(value, { depth: 0 })}`);
-  return Object.assign(error, { context: value });
-}
-
-function sum(a, b) {
-  return Object.fromEntries(Object.entries(a).map(([name, value]) => [name, value + b[name]]));
 }
 
 module.exports = { AudioSocket };

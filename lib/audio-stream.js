@@ -7,10 +7,12 @@ const { rangeError, typeError } = require("./errors.js");
 const { Line } = require("./line.js");
 const { NodeStreams } = require("./node-streams.js");
 const { checkSampleRate } = require("./options.js");
+const { toText } = require("./messages.js");
 const { PairLine } = require("./pair-line.js");
 const { playOptions, streamOptions } = require("./play-options.js");
 const { recordOptions } = require("./recording.js");
 const { toReadable, toSource } = require("./source.js");
+const { split } = require("./split.js");
 const { EventType } = require("./types.js");
 
 const DIGIT = /^[0-9*#A-D]$/i;
@@ -97,6 +99,26 @@ class AudioStream extends EventEmitter {
     for (const key of keys) {
       this.#line.dtmf(key.charCodeAt(0));
     }
+  }
+
+  get channels() {
+    return this.#line.channels;
+  }
+
+  get capabilities() {
+    return this.#line.capabilities;
+  }
+
+  send(message) {
+    return this.#line.sendText(toText(message));
+  }
+
+  answer() {
+    this.#line.answer();
+  }
+
+  split() {
+    return split(this);
   }
 
   hangup(options) {

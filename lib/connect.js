@@ -22,6 +22,18 @@ async function connect(given) {
 }
 
 function dial(options, addresses) {
+  const native = {
+    addresses,
+    port: options.port,
+    id: options.ref,
+    timeoutMs: Math.round(options.timeout),
+    call: nativeCallOptions(options)
+  };
+  return place({ ...options, address: addresses[0] }, () => engine().connect(native));
+}
+
+/** Places a call: `begin` has the core dial and gives the call's number. */
+function place(options, begin) {
   return new Promise((resolve, reject) => {
     const { signal } = options;
     const settle = (outcome) => (result) => {
@@ -30,16 +42,8 @@ function dial(options, addresses) {
     };
     const owner = new Caller(settle(resolve), settle(reject));
     const abort = () => owner.abort(signal.reason);
-    const address = addresses[0];
     signal?.addEventListener("abort", abort, { once: true });
-    const id = engine().connect({
-      addresses,
-      port: options.port,
-      id: options.ref,
-      timeoutMs: Math.round(options.timeout),
-      call: nativeCallOptions(options)
-    });
-    owner.line = new Line(id, owner, { ...options, address });
+    owner.line = new Line(begin(), owner, options);
     owner.stream = new AudioStream(owner.line);
   });
 }
@@ -101,10 +105,14 @@ function checked(given) {
   if (!UUID.test(ref)) {
     throw rangeError("options.ref", "a UUID", ref);
   }
+  checkSignal(signal);
+  return { ...options, ref };
+}
+
+function checkSignal(signal) {
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw typeError("options.signal", "an AbortSignal", signal);
   }
-  return { ...options, ref };
 }
 
 async function lookUp(host) {
@@ -115,4 +123,4 @@ async function lookUp(host) {
   return found.map(({ address }) => address);
 }
 
-module.exports = { connect };
+module.exports = { checkSignal, connect, place };

@@ -23,7 +23,11 @@ const Kind = Object.freeze({
   SPEECH: 16,
   SILENCE: 17,
   RECORDED: 18,
-  RECORDING_FAILED: 19
+  RECORDING_FAILED: 19,
+  UPGRADE: 20,
+  BEGUN: 21,
+  MESSAGE: 22,
+  RECONNECTED: 23
 });
 
 const SLAB_BYTES = 64 * 1024;
@@ -41,6 +45,8 @@ const FOREVER_MS = 2 ** 31 - 1;
 
 /** Servers and calls by number: each has `handleEvent`, calls also `handleAudio`. */
 const routes = new Map();
+/** Those of them that do not keep the process alive. */
+const asides = new Set();
 const words = Buffer.allocUnsafeSlow(EVENTS_PER_DRAIN * WORDS * WORD_BYTES);
 const word = new Uint32Array(words.buffer);
 const afterDrain = [];
@@ -61,15 +67,19 @@ function engine() {
   return native;
 }
 
-/** Events of number `id` go to `target` until `unroute`. They keep the process alive. */
-function route(id, target) {
+/** Events of number `id` go to `target` until `unroute`. They keep the process alive, unless told not to. */
+function route(id, target, isHolding = true) {
   routes.set(id, target);
+  if (!isHolding) {
+    asides.add(id);
+    return;
+  }
   holders += 1;
   keepAlive ??= setInterval(() => {}, FOREVER_MS);
 }
 
 function unroute(id) {
-  if (routes.delete(id) && --holders === 0) {
+  if (routes.delete(id) && !asides.delete(id) && --holders === 0) {
     clearInterval(keepAlive);
     keepAlive = null;
   }
@@ -135,8 +145,8 @@ function dispatch(id, kind, from, start, end) {
     return;
   }
   const fields = from.utf8Slice(start, end).split("\n");
-  if (kind === Kind.CONNECTION) {
-    routes.get(Number(fields[0]))?.handleConnection(id, fields);
+  if (kind === Kind.CONNECTION || kind === Kind.UPGRADE) {
+    routes.get(Number(fields[0]))?.handleArrival(id, fields);
   } else {
     target?.handleEvent(kind, fields);
   }

@@ -2,6 +2,8 @@
 
 const { Kind } = require("./engine.js");
 const { AudioSocketError, codedError, connectionError } = require("./errors.js");
+const { begunFacts } = require("./facts.js");
+const { parsed } = require("./messages.js");
 
 /** What the core tells of a call, and who is to know: the call's line, a part of it, or its listeners. */
 class LineEvents {
@@ -28,6 +30,12 @@ class LineEvents {
     switch (kind) {
       case Kind.CONNECTED:
         return line.handleConnected();
+      case Kind.BEGUN:
+        return line.handleBegun(begunFacts(fields).facts);
+      case Kind.MESSAGE:
+        return line.emit("message", parsed(fields.join("\n")));
+      case Kind.RECONNECTED:
+        return line.emit("reconnect");
       case Kind.RATE:
         return this.#parts.rate.handleWire(Number(fields[0]));
       case Kind.DTMF:

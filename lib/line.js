@@ -4,9 +4,10 @@ const { AsyncResource } = require("node:async_hooks");
 const { Audience } = require("./audience.js");
 const { BYTES_PER_SAMPLE } = require("./bytes.js");
 const { engine, route, unroute } = require("./engine.js");
+const { codedError } = require("./errors.js");
 const { LineEvents } = require("./line-events.js");
 const { Marks } = require("./marks.js");
-const { WIRE_RATE } = require("./options.js");
+const { AUDIOSOCKET } = require("./facts.js");
 const outbox = require("./outbox.js");
 const { Plays } = require("./plays.js");
 const { Rate } = require("./rate.js");
@@ -38,13 +39,16 @@ class Line {
   #ended = false;
   #lastStats = null;
   #lastProgress = null;
+  #facts;
 
-  constructor(id, owner, options) {
+  /** `facts` are what is known of a call over WebSocket that has begun. */
+  constructor(id, owner, options, facts = AUDIOSOCKET) {
     this.id = id;
     this.#owner = owner;
     this.#options = options;
+    this.#facts = facts;
     this.#plays = new Plays(id);
-    this.#rate = new Rate(id, options.sampleRate ?? WIRE_RATE);
+    this.#rate = new Rate(id, options.sampleRate ?? facts.sampleRate);
     this.#written = new Written(id, this.#rate, options);
     this.#audience = new Audience(id, () => this.#closing || owner.isClosing());
     const parts = { plays: this.#plays, marks: this.#marks, written: this.#written, rate: this.#rate };
@@ -72,11 +76,31 @@ class Line {
     return this.#scope.runInAsyncScope(task);
   }
 
+  /** What the peer's dialect can do. */
+  get capabilities() {
+    return this.#facts.capabilities;
+  }
+
+  /** Voices in what is heard. */
+  get channels() {
+    return this.#facts.channels;
+  }
+
+  /** Throws where the peer's dialect cannot do this. */
+  need(capability) {
+    const { dialect, capabilities } = this.#facts;
+    if (!capabilities[capability]) {
+      throw codedError("ERR_NOT_SUPPORTED", `${dialect} has no way for "${capability}"`);
+    }
+  }
+
   write(bytes) {
+    this.need("audio");
     return !this.#closing && !this.#ended && this.#written.write(bytes);
   }
 
   play(source, options) {
+    this.need("audio");
     outbox.flush();
     return this.#plays.begin(source, options);
   }
@@ -161,8 +185,27 @@ class Line {
   }
 
   dtmf(key) {
+    this.need("sendDtmf");
     outbox.flush();
     engine().dtmf(this.id, key);
+  }
+
+  /** Text for the far end. False if the call is over. */
+  sendText(text) {
+    this.need("text");
+    outbox.flush();
+    if (this.#ended) {
+      return false;
+    }
+    if (!engine().sendText(this.id, text)) {
+      throw codedError("ERR_OUTBOUND_FULL", "Too many messages would wait to be sent; nothing was queued");
+    }
+    return true;
+  }
+
+  answer() {
+    this.need("answer");
+    engine().answerCall(this.id);
   }
 
   hangup(drain) {
@@ -215,6 +258,13 @@ class Line {
 
   handleThrow(error) {
     this.#owner.handleThrow(error, this.#stream);
+  }
+
+  /** The call over WebSocket that was placed is up. */
+  handleBegun(facts) {
+    this.#facts = facts;
+    this.#rate.handleWire(facts.sampleRate);
+    this.handleConnected();
   }
 
   /** The call that was placed is up. */

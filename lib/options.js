@@ -51,7 +51,7 @@ const SPEECH_RULES = {
 
 const sampleRateRule = oneOf(SAMPLE_RATES);
 
-const RULES = {
+const CALL_RULES = {
   speech: (name, value) => speechOptions(name, value),
   sampleRate: optional(sampleRateRule),
   frameMs: optional(between(10, 200)),
@@ -60,10 +60,14 @@ const RULES = {
   highWaterMark: between(0, MAX_SECONDS),
   outboundLimit: between(0, MAX_SECONDS),
   inboundLimit: between(0, MAX_SECONDS),
+  promptCacheBytes: optional(between(0, 2 ** 40)),
+  gatherMs: optional(between(0, 20))
+};
+
+const RULES = {
+  ...CALL_RULES,
   handshakeTimeout: between(1, MAX_MILLISECONDS),
   maxConnections: between(1, 2 ** 32 - 1),
-  promptCacheBytes: optional(between(0, 2 ** 40)),
-  gatherMs: optional(between(0, 20)),
   timeout: between(1, MAX_MILLISECONDS)
 };
 
@@ -150,6 +154,27 @@ function oneOf(values) {
   };
 }
 
+function stringRule(name, value) {
+  if (typeof value !== "string") {
+    throw typeError(name, "a string", value);
+  }
+}
+
+function functionRule(name, value) {
+  if (typeof value !== "function") {
+    throw typeError(name, "a function", value);
+  }
+}
+
+function listOf(rule) {
+  return (name, value) => {
+    if (!Array.isArray(value)) {
+      throw typeError(name, "an array", value);
+    }
+    value.forEach((item, index) => rule(`${name}[${index}]`, item));
+  };
+}
+
 function optional(rule) {
   return (name, value) => {
     if (value !== undefined) {
@@ -170,11 +195,20 @@ function between(low, high) {
 }
 
 module.exports = {
+  CALL_DEFAULTS,
+  CALL_RULES,
   HOLD_MS,
   SAMPLE_RATES,
   WIRE_RATE,
+  between,
   checkSampleRate,
+  completed,
   dialOptions,
+  functionRule,
+  listOf,
   nativeCallOptions,
-  serverOptions
+  oneOf,
+  optional,
+  serverOptions,
+  stringRule
 };

@@ -1,6 +1,7 @@
 "use strict";
 
 const { codedError, rangeError, typeError } = require("./errors.js");
+const { AUDIOSOCKET } = require("./facts.js");
 const { BYTES_PER_MS, PairPlays } = require("./pair-plays.js");
 const { MAXIMUM_MESSAGE_LENGTH, MINIMUM_MESSAGE_LENGTH, MessageType } = require("./types.js");
 
@@ -33,6 +34,8 @@ class PairLine {
   highWater = SECOND_BYTES;
   inboundLimit = 5 * SECOND_BYTES;
   isOver = false;
+  channels = AUDIOSOCKET.channels;
+  capabilities = AUDIOSOCKET.capabilities;
   #readable;
   #socket;
   #stream = null;
@@ -98,6 +101,14 @@ class PairLine {
   /** What was written has left already. */
   clear() {
     this.stop();
+  }
+
+  sendText() {
+    throw codedError("ERR_NOT_SUPPORTED", "A pair of streams takes no text");
+  }
+
+  answer() {
+    throw codedError("ERR_NOT_SUPPORTED", "A pair of streams cannot be answered");
   }
 
   pause(paused) {

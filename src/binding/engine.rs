@@ -10,7 +10,7 @@ use napi::bindgen_prelude::{BufferSlice, Function, Result};
 use napi_derive::napi;
 
 use super::doorbell::Doorbell;
-use super::options::{DialOptions, ListenOptions, PlayOptions, RecordOptions};
+use super::options::{DialOptions, ListenOptions, PlayOptions, RecordOptions, ServerOptions};
 use super::results::{CallStats, Listening, PromptCacheStats, RateChange, ServerStats};
 use crate::events::{Opening, Packer};
 use crate::net::{self, Line, PlayInput};
@@ -22,7 +22,7 @@ const ENTRY: usize = 8;
 /// Everything of one JavaScript environment.
 #[napi]
 pub struct Engine {
-    engine: Arc<net::Engine>,
+    pub(super) engine: Arc<net::Engine>,
 }
 
 #[napi]
@@ -37,24 +37,8 @@ impl Engine {
 
     /// Binds, listens and returns.
     #[napi]
-    pub fn listen(&self, options: ListenOptions) -> Result<Listening> {
-        let (listen, server) = options.parse()?;
-        Ok(match self.engine.listen(&listen, server) {
-            Ok(bound) => Listening {
-                errno: 0,
-                id: bound.id,
-                address: bound.address.ip().to_string(),
-                port: bound.address.port(),
-                family: if bound.address.is_ipv4() { "IPv4" } else { "IPv6" }.to_owned(),
-            },
-            Err(error) => Listening {
-                errno: error.raw_os_error().unwrap_or(-1),
-                id: 0,
-                address: String::new(),
-                port: 0,
-                family: String::new(),
-            },
-        })
+    pub fn listen(&self, listen: ListenOptions, options: ServerOptions) -> Result<Listening> {
+        Ok(self.engine.listen(&listen.try_into()?, options.try_into()?).into())
     }
 
     /// Hangs up the server's calls; its `Closed` follows.
@@ -277,11 +261,11 @@ impl Engine {
         self.engine.forget(id);
     }
 
-    fn line(&self, id: u32) -> Option<Arc<Line>> {
+    pub(super) fn line(&self, id: u32) -> Option<Arc<Line>> {
         self.engine.line(id)
     }
 
-    fn with(&self, id: u32, act: impl FnOnce(&Arc<Line>)) -> bool {
+    pub(super) fn with(&self, id: u32, act: impl FnOnce(&Arc<Line>)) -> bool {
         self.line(id).inspect(act).is_some()
     }
 }

@@ -4,3 +4,5 @@ mod doorbell;
 mod engine;
 mod options;
 mod results;
+mod websocket;
+mod websocket_engine;

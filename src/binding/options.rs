@@ -49,6 +49,11 @@ pub struct ListenOptions {
     pub port: u16,
     pub backlog: i32,
     pub reuse_port: bool,
+}
+
+/// How a server treats its connections.
+#[napi(object)]
+pub struct ServerOptions {
     pub handshake_timeout_ms: u32,
     pub max_connections: u32,
     pub call: CallOptions,
@@ -149,20 +154,28 @@ impl From<SpeechOptions> for call::SpeechOptions {
     }
 }
 
-impl ListenOptions {
-    pub fn parse(self) -> Result<(net::ListenOptions, net::ServerOptions)> {
-        let listen = net::ListenOptions {
-            address: address(&self.address)?,
-            port: self.port,
-            backlog: self.backlog,
-            reuse_port: self.reuse_port,
-        };
-        let server = net::ServerOptions {
-            service: net::Service::AudioSocket(self.call.try_into()?),
-            handshake_timeout: milliseconds(self.handshake_timeout_ms),
-            max_connections: self.max_connections as usize,
-        };
-        Ok((listen, server))
+impl TryFrom<ListenOptions> for net::ListenOptions {
+    type Error = Error;
+
+    fn try_from(options: ListenOptions) -> Result<Self> {
+        Ok(Self {
+            address: address(&options.address)?,
+            port: options.port,
+            backlog: options.backlog,
+            reuse_port: options.reuse_port,
+        })
+    }
+}
+
+impl TryFrom<ServerOptions> for net::ServerOptions {
+    type Error = Error;
+
+    fn try_from(options: ServerOptions) -> Result<Self> {
+        Ok(Self {
+            service: net::Service::AudioSocket(options.call.try_into()?),
+            handshake_timeout: milliseconds(options.handshake_timeout_ms),
+            max_connections: options.max_connections as usize,
+        })
     }
 }
 
@@ -233,14 +246,14 @@ fn time(milliseconds: f64) -> Duration {
     Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or_default()
 }
 
-fn address(host: &str) -> Result<IpAddr> {
+pub(super) fn address(host: &str) -> Result<IpAddr> {
     host.parse().map_err(|_| invalid("host"))
 }
 
-fn milliseconds(value: u32) -> Duration {
+pub(super) fn milliseconds(value: u32) -> Duration {
     Duration::from_millis(value.into())
 }
 
-fn invalid(name: &str) -> Error {
+pub(super) fn invalid(name: &str) -> Error {
     Error::new(Status::InvalidArg, format!("{name} is out of range"))
 }

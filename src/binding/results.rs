@@ -1,5 +1,7 @@
 //! Plain mirrors of what JavaScript is told. Counts are doubles: exact up to 2^53.
 
+use std::io;
+
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 
@@ -15,6 +17,27 @@ pub struct Listening {
     pub address: String,
     pub port: u16,
     pub family: String,
+}
+
+impl From<io::Result<net::Bound>> for Listening {
+    fn from(bound: io::Result<net::Bound>) -> Self {
+        match bound {
+            Ok(bound) => Self {
+                errno: 0,
+                id: bound.id,
+                address: bound.address.ip().to_string(),
+                port: bound.address.port(),
+                family: if bound.address.is_ipv4() { "IPv4" } else { "IPv6" }.to_owned(),
+            },
+            Err(error) => Self {
+                errno: error.raw_os_error().unwrap_or(-1),
+                id: 0,
+                address: String::new(),
+                port: 0,
+                family: String::new(),
+            },
+        }
+    }
 }
 
 /// What one call has carried, and what went wrong.

@@ -32,7 +32,7 @@ mod sending;
 mod server;
 mod tcp;
 mod timer;
-#[allow(dead_code, unused_imports)] // Its user comes next.
+#[allow(dead_code, unused_imports)] // Forks use the rest.
 mod websocket;
 mod websocket_audio;
 mod wire;
@@ -47,4 +47,5 @@ pub use options::{CallOptions, CallStats};
 pub use outgoing::Command;
 pub use playing::{PlayInput, PlayRequest};
 pub use server::{ServerOptions, ServerStats, Service};
+pub use websocket::{ClientOptions, Roots, SocketOptions, TlsOptions};
 pub use websocket_audio::{Acceptance, Answer, Terms, WebSocketDialOptions, WebSocketOptions};

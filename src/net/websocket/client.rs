@@ -18,18 +18,18 @@ use super::upgrade::Upgrade;
 use crate::net::tcp;
 
 #[derive(Clone, Debug)]
-pub(in crate::net) struct ClientOptions {
+pub struct ClientOptions {
     /// `ws:` or `wss:`. A user and password in it are sent as Basic authorization.
-    pub(in crate::net) url: String,
-    pub(in crate::net) headers: Fields,
+    pub url: String,
+    pub headers: Fields,
     /// The dearest first.
-    pub(in crate::net) subprotocols: Vec<String>,
+    pub subprotocols: Vec<String>,
     /// Whether permessage-deflate is offered.
-    pub(in crate::net) deflate: bool,
+    pub deflate: bool,
     /// For all steps together.
-    pub(in crate::net) timeout: Duration,
-    pub(in crate::net) tls: TlsOptions,
-    pub(in crate::net) socket: SocketOptions,
+    pub timeout: Duration,
+    pub tls: TlsOptions,
+    pub socket: SocketOptions,
 }
 
 pub(in crate::net) struct Connected {

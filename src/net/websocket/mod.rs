@@ -33,7 +33,8 @@ mod tls;
 mod upgrade;
 mod verify;
 
-pub(in crate::net) use client::{ClientOptions, Connected, connect};
+pub use client::ClientOptions;
+pub(in crate::net) use client::{Connected, connect};
 pub(in crate::net) use connect_error::{ConnectError, Step};
 pub(in crate::net) use error::{SendError, SocketError};
 pub(in crate::net) use handshake::read_request;
@@ -41,8 +42,10 @@ pub(in crate::net) use handshake_error::HandshakeError;
 pub(in crate::net) use head::{Fields, MAX_HEAD, Unsendable};
 pub(in crate::net) use message::Message;
 pub(in crate::net) use request::{AcceptOptions, Request, refuse};
-pub(in crate::net) use socket::{Outgoing, Socket, SocketOptions, Stream};
-pub(in crate::net) use tls::{Roots, TlsOptions, acceptor};
+pub use socket::SocketOptions;
+pub(in crate::net) use socket::{Outgoing, Socket, Stream};
+pub(in crate::net) use tls::acceptor;
+pub use tls::{Roots, TlsOptions};
 
 use extensions::Deflate;
 

@@ -33,9 +33,9 @@ pub(in crate::net) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 #[derive(Clone, Copy, Debug)]
-pub(in crate::net) struct SocketOptions {
+pub struct SocketOptions {
     /// The longest message that is taken, in bytes; unpacked, if it came packed.
-    pub(in crate::net) max_message: usize,
+    pub max_message: usize,
 }
 
 impl Default for SocketOptions {

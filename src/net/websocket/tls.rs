@@ -16,7 +16,7 @@ use super::verify::{AnyHost, Anyone};
 
 /// Whom a client trusts.
 #[derive(Clone, Debug, Default)]
-pub(in crate::net) enum Roots {
+pub enum Roots {
     /// Those of the system, or Mozilla's where it has none.
     #[default]
     System,
@@ -27,12 +27,12 @@ pub(in crate::net) enum Roots {
 }
 
 #[derive(Clone, Debug)]
-pub(in crate::net) struct TlsOptions {
-    pub(in crate::net) roots: Roots,
+pub struct TlsOptions {
+    pub roots: Roots,
     /// Certificate and key of the client, PEM files.
-    pub(in crate::net) identity: Option<(PathBuf, PathBuf)>,
+    pub identity: Option<(PathBuf, PathBuf)>,
     /// Whether the server's certificate must be for the host that is connected to.
-    pub(in crate::net) check_hostname: bool,
+    pub check_hostname: bool,
 }
 
 impl Default for TlsOptions {

@@ -16,10 +16,10 @@ use crate::net::websocket::{ClientOptions, Connected};
 
 /// Whom to call and how.
 pub struct WebSocketDialOptions {
-    pub(in crate::net) client: ClientOptions,
+    pub client: ClientOptions,
     /// How long the call may take to begin, once the connection is there.
-    pub(in crate::net) patience: Duration,
-    pub(in crate::net) terms: Terms,
+    pub patience: Duration,
+    pub terms: Terms,
 }
 
 /// Dials, and runs the call.

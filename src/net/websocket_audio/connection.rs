@@ -15,7 +15,7 @@ use super::options::Terms;
 use super::outward::{take_items, transmit};
 use super::state::State;
 use crate::call::Role;
-use crate::dialect::{Said, Session, SessionOptions};
+use crate::dialect::{Playback, Said, Session, SessionOptions, capabilities};
 use crate::events::{Event, Source};
 use crate::net::attention::Matter;
 use crate::net::engine::Engine;
@@ -45,6 +45,7 @@ pub(super) struct Connection {
     state: State,
     bounds: Bounds,
     sleep: Pin<Box<Sleep>>,
+    playback: Playback,
     has_begun: bool,
     /// The connection was lost, not closed.
     is_lost: bool,
@@ -76,6 +77,7 @@ impl Connection {
             state: State::new(terms),
             bounds: Bounds::new(terms, now),
             sleep: Box::pin(sleep_until((now + FOREVER).into())),
+            playback: terms.playback,
             has_begun: false,
             is_lost: false,
         }
@@ -275,7 +277,8 @@ impl Connection {
         self.has_begun = true;
         self.bounds.handle_begun(Instant::now(), dialect);
         self.line.handle_format(format);
-        let details = std::mem::take(&mut self.state.details);
+        let can = capabilities(dialect, self.playback);
+        let details = self.state.details(can);
         self.line.begin(self.line.begun_event(dialect, format, details));
     }
 }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::options::Terms;
 use crate::call::{Companding, Passed, Warning};
-use crate::dialect::{Begun, Format, Said};
+use crate::dialect::{Begun, Capabilities, Format, Said};
 use crate::events::Event;
 use crate::net::line::Line;
 use crate::net::listener::Listener;
@@ -16,8 +16,8 @@ use crate::net::over::Over;
 pub(super) struct State {
     listener: Listener,
     pub format: Format,
-    /// What the peer told of the call at its beginning, as JSON.
-    pub details: String,
+    /// What the peer told of the call at its beginning.
+    told: Value,
     pub over: Option<Over>,
 }
 
@@ -26,15 +26,31 @@ impl State {
         Self {
             listener: Listener::new(Companding::Linear, &terms.call),
             format: terms.format,
-            details: String::new(),
+            told: Value::Null,
             over: None,
         }
+    }
+
+    /// What the peer told of the call, and what it can do, as JSON.
+    pub fn details(&mut self, can: Capabilities) -> String {
+        let mut details = std::mem::take(&mut self.told);
+        details["capabilities"] = json!({
+            "audio": can.audio,
+            "text": can.text,
+            "dtmf": can.dtmf,
+            "sendDtmf": false,
+            "clear": can.clear,
+            "clearAtFarEnd": can.clear_at_far_end,
+            "mark": can.mark,
+            "answer": can.answer,
+        });
+        details.to_string()
     }
 
     /// The peer said something.
     pub fn handle(&mut self, line: &Arc<Line>, said: Said<'_>) {
         match said {
-            Said::Begun(begun) => self.details = details(&begun),
+            Said::Begun(begun) => self.told = told(&begun),
             Said::Format(format) => {
                 self.format = format;
                 line.handle_format(format);
@@ -52,7 +68,7 @@ impl State {
     }
 }
 
-fn details(begun: &Begun<'_>) -> String {
+fn told(begun: &Begun<'_>) -> Value {
     let Begun { reference, channel, channel_id, variables, metadata } = begun;
     let variables: serde_json::Map<_, _> =
         variables.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
@@ -63,7 +79,6 @@ fn details(begun: &Begun<'_>) -> String {
         "variables": variables,
         "metadata": metadata,
     })
-    .to_string()
 }
 
 #[cfg(test)]
@@ -111,7 +126,7 @@ pub(super) mod tests {
             metadata: Some("{\"a\":1}"),
             ..Begun::default()
         };
-        let told: serde_json::Value = serde_json::from_str(&details(&begun)).expect("JSON");
+        let told = told(&begun);
         assert_eq!(told["reference"], "id");
         assert_eq!(told["variables"]["A"], "1");
         assert_eq!(told["metadata"], "{\"a\":1}");

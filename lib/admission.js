@@ -1,0 +1,62 @@
+"use strict";
+
+const { STATUS_CODES } = require("node:http");
+const { rangeError, typeError } = require("./errors.js");
+const { callOptionsFor } = require("./websocket-options.js");
+
+/**
+ * Whether a WebSocket is opened for a request: `{options}`, how its call is treated, or `{refusal}`,
+ * what it is answered.
+ */
+async function admission(request, options) {
+  const found = optionsOfPath(request.url, options);
+  if (found === null) {
+    return { refusal: refusal(404) };
+  }
+  const { origin } = request.headers;
+  if (options.origins !== undefined && origin !== undefined && !options.origins.includes(origin)) {
+    return { refusal: refusal(403) };
+  }
+  const answer = options.authorize === undefined ? true : await options.authorize(request);
+  if (answer === true) {
+    return { options: callOptionsFor(found, request) };
+  }
+  return { refusal: refusalOf(answer) };
+}
+
+/** The options of a request's path; null where that is none of the server's. */
+function optionsOfPath(url, options) {
+  const { paths } = options;
+  if (paths === undefined) {
+    return options;
+  }
+  const [pathname] = url.split("?");
+  const prefix = Object.keys(paths).find(
+    (path) => path.endsWith("/*") && pathname.startsWith(path.slice(0, -1))
+  );
+  const found = paths[pathname] ?? paths[prefix];
+  return found === undefined ? null : { ...options, ...found };
+}
+
+/** What `authorize` gives that is not `true`: `false`, a status, or an answer. */
+function refusalOf(answer) {
+  if (answer === false || answer === undefined || answer === null) {
+    return refusal(401);
+  }
+  if (typeof answer === "number") {
+    return refusal(answer);
+  }
+  if (typeof answer !== "object") {
+    throw typeError("authorize()", "a boolean, a status or an answer", answer);
+  }
+  return refusal(answer.status ?? 401, answer.headers, answer.body);
+}
+
+function refusal(status, headers = {}, body = `${STATUS_CODES[status] ?? "Refused"}\n`) {
+  if (!Number.isInteger(status) || status < 300 || status > 599) {
+    throw rangeError("status", "a whole number from 300 to 599", status);
+  }
+  return { status, headers: Object.entries(headers).flatMap(([name, value]) => [name, String(value)]), body };
+}
+
+module.exports = { admission };

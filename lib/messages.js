@@ -1,0 +1,37 @@
+"use strict";
+
+const { typeError } = require("./errors.js");
+
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
+
+/** Names that senders give a call's reference. */
+const NAMES = ["ref", "uuid", "callId", "call_id", "callSid", "id"];
+
+/** A text message: what it says in JSON, or the text itself where it is an object or list of none. */
+function parsed(text) {
+  try {
+    const value = JSON.parse(text);
+    return value !== null && typeof value === "object" ? value : text;
+  } catch {
+    return text;
+  }
+}
+
+/** What is sent of a message: text as it is, anything else as JSON. */
+function toText(message) {
+  const text = typeof message === "string" ? message : JSON.stringify(message);
+  if (text === undefined) {
+    throw typeError("message", "a string or what JSON can say", message);
+  }
+  return text;
+}
+
+/** What the call is known by: named in its URL, a UUID there, named in its metadata, or a new UUID. */
+function referenceOf({ url, metadata }) {
+  const { searchParams } = new URL(url, "ws://localhost");
+  const inQuery = NAMES.map((name) => searchParams.get(name)).find((value) => value);
+  const inMetadata = NAMES.map((name) => metadata?.[name]).find((value) => typeof value === "string" && value);
+  return inQuery ?? UUID.exec(url)?.[0] ?? inMetadata ?? crypto.randomUUID();
+}
+
+module.exports = { parsed, referenceOf, toText };

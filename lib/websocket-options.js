@@ -1,0 +1,208 @@
+"use strict";
+
+const { rangeError, typeError } = require("./errors.js");
+const {
+  CALL_DEFAULTS,
+  CALL_RULES,
+  between,
+  completed,
+  functionRule,
+  listOf,
+  nativeCallOptions,
+  oneOf,
+  optional,
+  SAMPLE_RATES,
+  stringRule
+} = require("./options.js");
+
+const DIALECTS = ["audiofork", "mod_audio_stream", "mod_audio_fork", "chan_websocket", "raw"];
+
+/** What may be said of each path. The peer's own clock keeps it: no silence is sent. */
+const PATH_DEFAULTS = {
+  ...CALL_DEFAULTS,
+  silence: "never",
+  dialect: undefined,
+  format: undefined,
+  playback: "json",
+  chunkMs: 200,
+  subprotocol: undefined,
+  deflate: true,
+  headers: undefined,
+  stitch: 0,
+  ping: 20,
+  idleTimeout: undefined,
+  maxMessage: 1024 * 1024,
+  maxMessageRate: 1000
+};
+
+const SERVER_DEFAULTS = {
+  ...PATH_DEFAULTS,
+  paths: undefined,
+  origins: undefined,
+  authorize: undefined,
+  cert: undefined,
+  key: undefined,
+  handshakeTimeout: 5000,
+  maxConnections: 65535,
+  promptCacheBytes: undefined,
+  gatherMs: undefined
+};
+
+const DIAL_DEFAULTS = {
+  ...PATH_DEFAULTS,
+  deflate: false,
+  subprotocols: undefined,
+  auth: undefined,
+  tls: undefined,
+  timeout: 5000,
+  signal: undefined
+};
+
+const RULES = {
+  ...CALL_RULES,
+  dialect: optional(oneOf(DIALECTS)),
+  format: optional(formatRule),
+  playback: oneOf(["json", "wav", "binary"]),
+  chunkMs: between(20, 10_000),
+  subprotocol: optional(stringRule),
+  deflate: oneOf([true, false]),
+  headers: optional(headersRule),
+  stitch: between(0, 3600),
+  ping: between(0, 3600),
+  idleTimeout: optional(between(1, 86_400)),
+  maxMessage: between(1024, 64 * 1024 * 1024),
+  maxMessageRate: between(60, 2 ** 32 - 1),
+  origins: optional(listOf(stringRule)),
+  authorize: optional(functionRule),
+  handshakeTimeout: between(1, 2 ** 31 - 1),
+  maxConnections: between(1, 2 ** 32 - 1),
+  cert: optional(pemRule),
+  key: optional(pemRule),
+  paths: optional(pathsRule),
+  subprotocols: optional(listOf(stringRule)),
+  timeout: between(1, 2 ** 31 - 1)
+};
+
+/** What `new WebSocketAudio(options)` was given, checked and complete. */
+function webSocketOptions(options) {
+  const complete = completed("options", options, SERVER_DEFAULTS, RULES);
+  if ((complete.cert === undefined) !== (complete.key === undefined)) {
+    throw typeError("options.key", "given together with options.cert", complete.key);
+  }
+  return { ...complete, cert: bytesOf(complete.cert), key: bytesOf(complete.key) };
+}
+
+/** What `WebSocketAudio.connect(url, options)` was given, checked and complete. */
+function webSocketDialOptions(options) {
+  return completed("options", options, DIAL_DEFAULTS, RULES);
+}
+
+/** What `attach(server, options)` was given. */
+function attachOptions(options = {}) {
+  return completed("options", options, { path: undefined }, { path: optional(stringRule) });
+}
+
+/** How a call is treated: options of its path, with the format of its own. */
+function callOptionsFor(options, request) {
+  const format = typeof options.format === "function" ? options.format(request) : options.format;
+  formatRule("format", format ?? {});
+  return { ...options, format: { ...formatInUrl(request.url), ...format } };
+}
+
+/** What the core needs to accept a WebSocket. */
+function nativeAcceptance(options) {
+  return {
+    subprotocol: options.subprotocol,
+    deflate: options.deflate,
+    headers: flat(options.headers),
+    stitchMs: Math.round(options.stitch * 1000),
+    terms: nativeTerms(options)
+  };
+}
+
+/** What the core needs to run a call over a WebSocket. */
+function nativeTerms(options) {
+  const { format, idleTimeout } = options;
+  return {
+    call: nativeCallOptions(options),
+    dialect: options.dialect,
+    wireRate: format?.sampleRate ?? 8000,
+    wireChannels: format?.channels ?? 1,
+    playback: options.playback,
+    chunkMs: Math.round(options.chunkMs),
+    pingMs: Math.round(options.ping * 1000),
+    idleMs: idleTimeout && Math.round(idleTimeout * 1000),
+    maxMessage: Math.round(options.maxMessage),
+    maxRate: Math.round(options.maxMessageRate)
+  };
+}
+
+/** `sampleRate` and `channels` of a URL's query, where they are some that can be. */
+function formatInUrl(url) {
+  const { searchParams } = new URL(url, "ws://localhost");
+  const sampleRate = Number(searchParams.get("sampleRate"));
+  const channels = Number(searchParams.get("channels"));
+  return {
+    ...(SAMPLE_RATES.includes(sampleRate) && { sampleRate }),
+    ...([1, 2].includes(channels) && { channels })
+  };
+}
+
+/** Headers as names and values in turn. */
+function flat(headers = {}) {
+  return Object.entries(headers).flatMap(([name, value]) => [name, String(value)]);
+}
+
+function formatRule(name, value) {
+  if (typeof value === "function") {
+    return;
+  }
+  if (value === null || typeof value !== "object") {
+    throw typeError(name, "an object or a function", value);
+  }
+  optional(oneOf(SAMPLE_RATES))(`${name}.sampleRate`, value.sampleRate);
+  optional(oneOf([1, 2]))(`${name}.channels`, value.channels);
+}
+
+function headersRule(name, value) {
+  if (value === null || typeof value !== "object") {
+    throw typeError(name, "an object", value);
+  }
+  for (const [field, text] of Object.entries(value)) {
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(field) || /[\r\n\0]/.test(String(text))) {
+      throw rangeError(name, "headers that HTTP can have", { [field]: text });
+    }
+  }
+}
+
+function pathsRule(name, value) {
+  if (value === null || typeof value !== "object") {
+    throw typeError(name, "an object", value);
+  }
+  for (const [path, options] of Object.entries(value)) {
+    if (!path.startsWith("/")) {
+      throw rangeError(name, "an object of paths that begin with a slash", path);
+    }
+    completed(`${name}["${path}"]`, options, PATH_DEFAULTS, RULES);
+  }
+}
+
+function pemRule(name, value) {
+  if (typeof value !== "string" && !(value instanceof Uint8Array)) {
+    throw typeError(name, "a string or a Buffer of PEM", value);
+  }
+}
+
+function bytesOf(pem) {
+  return pem === undefined ? undefined : Buffer.from(pem);
+}
+
+module.exports = {
+  attachOptions,
+  callOptionsFor,
+  flat,
+  nativeAcceptance,
+  nativeTerms,
+  webSocketDialOptions,
+  webSocketOptions
+};
