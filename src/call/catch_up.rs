@@ -2,8 +2,8 @@
 //!
 //! Written audio that comes late, after a stall of the network or of JavaScript, finds its slots
 //! gone. A writer who goes on in real time never makes up for them: what came late would wait, and
-//! all that follows behind it, until the call's end. So what waits and was never needed for half a
-//! second leaves ahead of its slot, a frame each half second, as long as
+//! all that follows behind it, until the call's end. So where no write of 200 ms left at once,
+//! the next frames leave sooner by what the least of them waited, a frame at most, as long as
 //!
 //! - the writer is live: as much comes as leaves, and nobody has asked him to wait;
 //! - it makes up for slots that were lost, a second of them at most: the peer had nothing then, so
@@ -11,32 +11,36 @@
 //!
 //! Nothing is left out. A peer that keeps no more than so much ahead drops what it cannot use.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::settings::FRAME;
 
-/// How many frames leave before what waits is looked at again.
-const WINDOW: u32 = 25;
+/// How long writes are looked at.
+const WINDOW: Duration = Duration::from_millis(200);
+
+/// Fewer writes than this in a window are no live audio.
+const FEWEST: u32 = 3;
 
 /// A longer gap is a pause of the writer, no stall.
 const LONGEST_STALL: Duration = Duration::from_secs(1);
 
-/// What was lost by stalls, and how much of what is written waits all the time.
+/// What was lost by stalls, and how long what is written waits.
 #[derive(Debug)]
 pub(super) struct CatchUp {
     /// Slots that were lost and are not made up for.
     lost: Duration,
-    /// The grid was moved on so far since the last frame.
+    /// The grid was moved on so far since the last write.
     gap: Duration,
     window: Option<Window>,
 }
 
-/// What waited as frames left, in bytes.
+/// How long writes had to wait.
 #[derive(Debug)]
 struct Window {
-    frames: u32,
-    first: usize,
-    least: usize,
+    since: Instant,
+    writes: u32,
+    first: Duration,
+    least: Duration,
 }
 
 impl CatchUp {
@@ -49,34 +53,33 @@ impl CatchUp {
         self.gap += gap;
     }
 
-    /// The writer is no live one, or what waits is not what it was.
-    pub fn handle_change(&mut self) {
+    /// The writer is no live one.
+    pub fn handle_full(&mut self) {
         *self = Self::new();
     }
 
-    /// A written frame of `frame` bytes leaves and so many bytes go on waiting. True if the next may
-    /// leave a frame's time sooner.
-    pub fn handle_frame(&mut self, frame: usize, waiting: usize) -> bool {
+    /// Something is written at `now` that has to wait so long. Gives how much sooner it and what is
+    /// before it may leave.
+    pub fn handle_write(&mut self, now: Instant, wait: Duration) -> Duration {
         let gap = std::mem::take(&mut self.gap);
         self.lost = if gap > LONGEST_STALL { Duration::ZERO } else { self.lost + gap };
         self.lost = self.lost.min(LONGEST_STALL);
-        if self.lost < FRAME || waiting < frame {
+        if self.lost.is_zero() || wait.is_zero() {
             self.window = None;
-            return false;
+            return Duration::ZERO;
         }
         let window =
-            self.window.get_or_insert(Window { frames: 0, first: waiting, least: waiting });
-        window.frames += 1;
-        window.least = window.least.min(waiting);
-        if window.frames < WINDOW {
-            return false;
+            self.window.get_or_insert(Window { since: now, writes: 0, first: wait, least: wait });
+        window.writes += 1;
+        window.least = window.least.min(wait);
+        if now.saturating_duration_since(window.since) < WINDOW {
+            return Duration::ZERO;
         }
-        let is_live = waiting + 2 * frame >= window.first;
+        let is_live = window.writes >= FEWEST && wait.abs_diff(window.first) <= 2 * FRAME;
+        let sooner = if is_live { window.least.min(FRAME).min(self.lost) } else { Duration::ZERO };
+        self.lost -= sooner;
         self.window = None;
-        if is_live {
-            self.lost -= FRAME;
-        }
-        is_live
+        sooner
     }
 }
 
@@ -84,34 +87,40 @@ impl CatchUp {
 mod tests {
     use super::*;
 
-    const BYTES: usize = 320;
-
-    /// How many frames may leave sooner of `frames`, of which so many bytes wait as each leaves.
-    fn sooner(catch_up: &mut CatchUp, frames: usize, waiting: impl Fn(usize) -> usize) -> usize {
-        (0..frames).filter(|frame| catch_up.handle_frame(BYTES, waiting(*frame))).count()
+    fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
     }
 
-    fn after(gap_ms: u64) -> CatchUp {
+    /// How much sooner all leaves of `writes`, 20 ms apart, of which each waits so many milliseconds.
+    fn sooner(catch_up: &mut CatchUp, writes: u64, wait: impl Fn(u64) -> u64) -> u64 {
+        let start = Instant::now();
+        let sooner =
+            (0..writes).map(|write| catch_up.handle_write(start + ms(20 * write), ms(wait(write))));
+        sooner.sum::<Duration>().as_millis() as u64
+    }
+
+    fn after(gap: u64) -> CatchUp {
         let mut catch_up = CatchUp::new();
-        catch_up.handle_gap(Duration::from_millis(gap_ms));
+        catch_up.handle_gap(ms(gap));
         catch_up
     }
 
     #[test]
-    fn what_waits_behind_a_stall_is_made_up_for_a_frame_each_half_second() {
-        assert_eq!(sooner(&mut after(100), 200, |_| 5 * BYTES), 5, "no more than was lost");
-        assert_eq!(sooner(&mut after(100), 50, |_| 5 * BYTES), 2);
-        assert_eq!(sooner(&mut after(5000), 200, |_| 5 * BYTES), 0, "that was a pause");
-        assert_eq!(sooner(&mut CatchUp::new(), 200, |_| 5 * BYTES), 0);
+    fn what_waits_behind_a_stall_is_made_up_for_a_frame_at_a_time() {
+        assert_eq!(sooner(&mut after(100), 300, |_| 150), 100, "no more than was lost");
+        assert_eq!(sooner(&mut after(100), 30, |_| 150), 40);
+        assert_eq!(sooner(&mut after(100), 15, |_| 12), 12, "no more than is waited");
+        assert_eq!(sooner(&mut after(5000), 200, |_| 150), 0, "that was a pause");
+        assert_eq!(sooner(&mut CatchUp::new(), 200, |_| 150), 0);
     }
 
     #[test]
     fn what_is_needed_now_and_then_is_kept() {
-        assert_eq!(sooner(&mut after(100), 200, |frame| frame % 20 * BYTES), 0);
+        assert_eq!(sooner(&mut after(100), 200, |write| write % 20 * 10), 0);
     }
 
     #[test]
-    fn a_passage_that_was_written_at_once_is_not_sent_any_sooner() {
-        assert_eq!(sooner(&mut after(100), 200, |frame| (500 - frame) * BYTES), 0);
+    fn who_writes_faster_than_is_heard_is_no_live_writer() {
+        assert_eq!(sooner(&mut after(100), 200, |write| 100 + 5 * write), 0);
     }
 }

@@ -110,11 +110,13 @@ impl Outbound {
             return Ok((0, true));
         }
         let frame = self.rate.frame_bytes();
+        let wait = self.wait(now);
         self.queue.push(now, pcm, frame, self.rate.bytes_in(self.settings.limit))?;
+        self.bring_forward(now, wait);
         let above = self.queue.len() > self.rate.bytes_in(self.settings.high_water);
         self.wants_drain |= above;
         if above {
-            self.catch_up.handle_change();
+            self.catch_up.handle_full();
         }
         Ok((self.queue.len(), above))
     }

@@ -40,7 +40,6 @@ impl Outbound {
         let left = self.queue.gone();
         let queued = self.queue.len();
         self.queue.change_rate(self.rate, rate);
-        self.catch_up.handle_change();
         self.marks.scale(left, queued, self.queue.len());
         self.rate = rate;
         if !self.heard_peer {

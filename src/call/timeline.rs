@@ -116,6 +116,20 @@ impl Outbound {
         }
     }
 
+    /// How long what is written at `now` has to wait.
+    pub(super) fn wait(&self, now: Instant) -> Duration {
+        let sounds = self.next + self.rate.duration_of(self.queue.len());
+        sounds.saturating_duration_since(now + LEAD)
+    }
+
+    /// Makes up for a stall where what is written waits all the time.
+    pub(super) fn bring_forward(&mut self, now: Instant, wait: Duration) {
+        if !self.is_held() && !self.is_playing() {
+            let sooner = self.catch_up.handle_write(now, wait);
+            self.next = self.next.checked_sub(sooner).unwrap_or(self.next);
+        }
+    }
+
     /// Slots before `now` are lost.
     fn start_anew(&mut self, now: Instant) {
         self.catch_up.handle_gap(now.saturating_duration_since(self.next));
@@ -125,7 +139,6 @@ impl Outbound {
     fn cut_frame(&mut self, now: Instant, out: &mut Vec<u8>) {
         let frame = self.rate.frame_bytes();
         let queue_due = self.queue_due().is_some_and(|due| due <= now);
-        let plays = self.is_playing();
         out.extend([0; HEADER_LEN]);
         if !self.is_held() {
             self.voices.mix_frame(frame, self.rate, HEADER_LEN, out);
@@ -133,9 +146,6 @@ impl Outbound {
         if queue_due {
             self.queue.take(frame, |pcm| mix_into(out, HEADER_LEN, pcm));
             self.note_drained();
-            if !plays && self.catch_up.handle_frame(frame, self.queue.len()) {
-                self.next = self.next.checked_sub(FRAME).unwrap_or(self.next);
-            }
         }
         let is_silence = out.len() == HEADER_LEN;
         if is_silence {
