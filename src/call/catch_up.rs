@@ -58,6 +58,11 @@ impl CatchUp {
         *self = Self::new();
     }
 
+    /// No stall is to be made up for: the usual case.
+    pub fn has_lost_nothing(&self) -> bool {
+        self.gap.is_zero() && self.lost.is_zero()
+    }
+
     /// Something is written at `now` that has to wait so long. Gives how much sooner it and what is
     /// before it may leave.
     pub fn handle_write(&mut self, now: Instant, wait: Duration) -> Duration {

@@ -110,9 +110,9 @@ impl Outbound {
             return Ok((0, true));
         }
         let frame = self.rate.frame_bytes();
-        let wait = self.wait(now);
+        let before = self.queue.len();
         self.queue.push(now, pcm, frame, self.rate.bytes_in(self.settings.limit))?;
-        self.bring_forward(now, wait);
+        self.bring_forward(now, before);
         let above = self.queue.len() > self.rate.bytes_in(self.settings.high_water);
         self.wants_drain |= above;
         if above {

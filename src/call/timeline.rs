@@ -116,18 +116,16 @@ impl Outbound {
         }
     }
 
-    /// How long what is written at `now` has to wait.
-    pub(super) fn wait(&self, now: Instant) -> Duration {
-        let sounds = self.next + self.rate.duration_of(self.queue.len());
-        sounds.saturating_duration_since(now + LEAD)
-    }
-
-    /// Makes up for a stall where what is written waits all the time.
-    pub(super) fn bring_forward(&mut self, now: Instant, wait: Duration) {
-        if !self.is_held() && !self.is_playing() {
-            let sooner = self.catch_up.handle_write(now, wait);
-            self.next = self.next.checked_sub(sooner).unwrap_or(self.next);
+    /// Makes up for a stall where what is written waits all the time. `before` bytes were there when
+    /// something was written at `now`.
+    pub(super) fn bring_forward(&mut self, now: Instant, before: usize) {
+        if self.catch_up.has_lost_nothing() || self.is_held() || self.is_playing() {
+            return;
         }
+        let ahead = if before == 0 { Duration::ZERO } else { self.rate.duration_of(before) };
+        let wait = (self.next + ahead).saturating_duration_since(now + LEAD);
+        let sooner = self.catch_up.handle_write(now, wait);
+        self.next = self.next.checked_sub(sooner).unwrap_or(self.next);
     }
 
     /// Slots before `now` are lost.
