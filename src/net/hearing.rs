@@ -101,7 +101,7 @@ impl Line {
         out.outbound.handle_end();
         self.report(&mut out);
         drop(out);
-        self.end_recordings();
+        self.end_taps();
         if let Some(event) = why {
             self.push(event);
         }

@@ -5,7 +5,7 @@
 //! connection's task. The pacer does not even wait for the lock.
 
 use std::future::poll_fn;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, TryLockError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -18,11 +18,11 @@ use super::options::{CallOptions, CallStats};
 use super::outgoing::Command;
 use super::pipe::PipeWriter;
 use super::refill::Decoded;
+use super::taps::Taps;
 use super::wire::Wire;
 use crate::call::{Ear, Full, InboundStats, Outbound, Role, Slot};
 use crate::events::Source;
 use crate::protocol::{Digit, Frame};
-use crate::record::Recorder;
 use crate::sync::lock;
 
 /// A call's connection, as everyone but its own task sees it.
@@ -39,11 +39,9 @@ pub struct Line {
     pub(super) bytes_in: AtomicU64,
     pub(super) unknown_kinds: AtomicU64,
     pub(super) malformed: AtomicU64,
-    pub(super) recorders: Mutex<Vec<Arc<Recorder>>>,
-    /// Whether there are any: most calls are not recorded.
-    pub(super) is_recorded: AtomicBool,
     /// The peer sends both sides of a call: what we say is no part of it.
     pub(super) hears_both: AtomicBool,
+    pub(super) taps: Taps,
     pub(super) engine: Arc<Engine>,
     pub(super) io: Handle,
 }
@@ -93,9 +91,8 @@ impl Line {
             }),
             ear: Mutex::new(options.ear()),
             attention: Attention::default(),
-            recorders: Mutex::default(),
-            is_recorded: AtomicBool::new(false),
             hears_both: AtomicBool::new(false),
+            taps: Taps::default(),
             frames_in: AtomicU64::new(0),
             bytes_in: AtomicU64::new(0),
             unknown_kinds: AtomicU64::new(0),

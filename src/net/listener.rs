@@ -30,7 +30,7 @@ impl Listener {
     pub fn hear(&mut self, line: &Line, rate: SampleRate, pcm: &[u8]) {
         line.count_audio(pcm);
         let pcm = self.expander.expand(rate, pcm);
-        line.handle_recorded(Side::Caller, rate, pcm);
+        line.handle_tapped(Side::Caller, rate, pcm);
         if let Some(speech) = &mut self.speech {
             speech.handle_audio(rate, pcm, &mut |event| line.push(speech_event(event)));
         }
@@ -45,12 +45,12 @@ impl Listener {
         }
         line.count_audio(pcm);
         take_side(pcm, 0, &mut self.side);
-        line.handle_recorded(Side::Caller, rate, &self.side);
+        line.handle_tapped(Side::Caller, rate, &self.side);
         if let Some(speech) = &mut self.speech {
             speech.handle_audio(rate, &self.side, &mut |event| line.push(speech_event(event)));
         }
         take_side(pcm, BYTES_PER_SAMPLE, &mut self.side);
-        line.handle_recorded(Side::App, rate, &self.side);
+        line.handle_tapped(Side::App, rate, &self.side);
         line.hear(rate, pcm);
     }
 }

@@ -30,6 +30,7 @@ mod refill;
 mod scratch;
 mod sending;
 mod server;
+mod taps;
 mod tcp;
 mod timer;
 #[allow(dead_code, unused_imports)] // Forks use the rest.

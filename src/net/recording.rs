@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use super::line::Line;
+use super::taps::Tap;
 use crate::events::{Event, Inbox, Source};
-use crate::protocol::SampleRate;
-use crate::record::{RecordError, RecordOptions, Recorder, Side, Summary};
+use crate::record::{RecordError, RecordOptions, Recorder, Summary};
 use crate::sync::lock;
 
 /// Recordings that one call may have at a time.
@@ -17,12 +17,12 @@ impl Line {
     /// Begins a recording and gives its number; its `Recorded` follows when it has ended, whatever
     /// ended it. `None` if the call is over, or has too many.
     pub fn record(self: &Arc<Self>, options: RecordOptions) -> Option<u32> {
-        // Whoever sends holds `out` and wants `recorders`: never the other way round.
+        // Whoever sends holds `out` and wants the taps: never the other way round.
         let (rate, is_over) = {
             let out = lock(&self.out);
             (out.outbound.rate(), out.ended)
         };
-        if is_over || lock(&self.recorders).len() >= RECORDINGS {
+        if is_over || self.taps.recordings() >= RECORDINGS {
             return None;
         }
         let engine = Arc::clone(&self.engine);
@@ -47,32 +47,7 @@ impl Line {
 
     fn add_recorder(&self, id: u32, recorder: Arc<Recorder>) {
         self.engine.register_recording(id, &recorder);
-        lock(&self.recorders).push(recorder);
-        self.is_recorded.store(true, Ordering::Relaxed);
-        // The call may have ended meanwhile, without this one.
-        if lock(&self.out).ended {
-            self.end_recordings();
-        }
-    }
-
-    /// A frame was heard or sent.
-    pub(super) fn handle_recorded(&self, side: Side, rate: SampleRate, pcm: &[u8]) {
-        if !self.is_recorded.load(Ordering::Relaxed) {
-            return;
-        }
-        let now = Instant::now();
-        let mut recorders = lock(&self.recorders);
-        // One that was stopped is the line's alone.
-        recorders.retain(|recorder| Arc::strong_count(recorder) > 1);
-        self.is_recorded.store(!recorders.is_empty(), Ordering::Relaxed);
-        recorders.iter().for_each(|recorder| recorder.push(side, now, rate, pcm));
-    }
-
-    /// The call is over, and so is what records it.
-    pub(super) fn end_recordings(&self) {
-        let now = Instant::now();
-        let recorders = std::mem::take(&mut *lock(&self.recorders));
-        recorders.iter().for_each(|recorder| recorder.stop(now));
+        self.add_tap(Tap::Recorder(recorder));
     }
 }
 

@@ -51,7 +51,7 @@ impl Line {
             && let Some(rate) = SampleRate::from_kind(*kind)
             && !self.hears_both.load(Ordering::Relaxed)
         {
-            self.handle_recorded(Side::App, rate, pcm);
+            self.handle_tapped(Side::App, rate, pcm);
         }
     }
 
