@@ -14,9 +14,10 @@ const MAY_USE = {
   call: ["audio", "protocol"],
   dialect: ["audio", "call", "protocol", "sync"],
   record: ["audio", "protocol", "sync"],
+  fork: ["audio", "protocol", "record", "sync"],
   events: ["call", "protocol", "sync"],
-  net: ["audio", "call", "dialect", "events", "protocol", "record", "sync"],
-  binding: ["audio", "call", "dialect", "events", "net", "protocol", "record"],
+  net: ["audio", "call", "dialect", "events", "fork", "protocol", "record", "sync"],
+  binding: ["audio", "call", "dialect", "events", "fork", "net", "protocol", "record"],
   sync: []
 };
 

@@ -7,6 +7,7 @@
 //! | [`call`]   | one call: what is heard, what is said and when          | sockets, the clock       |
 //! | [`dialect`] | how senders of call audio over WebSocket speak | WebSocket itself      |
 //! | [`record`] | the recording of a call: both sides in time, in a file  | the clock, who starts it |
+//! | [`fork`]   | what a fork of a call sends: both sides shaped, in frames | who takes it, the clock |
 //! | [`events`] | what happened, on its way to JavaScript                 | N-API                    |
 //! | [`net`]    | servers, connections, the I/O thread, the pacer         | JavaScript               |
 //! | `binding`  | N-API                                                   | everything else          |
@@ -19,6 +20,7 @@ mod binding;
 pub mod call;
 pub mod dialect;
 pub mod events;
+pub mod fork;
 pub mod net;
 pub mod protocol;
 pub mod record;

@@ -2,7 +2,7 @@
 //!
 //! Time is the recording's own: since its start, without what was paused. Each side's frames are
 //! joined where they continue each other within 60 ms, and set apart by silence where they do not.
-//! What is `LOOK_AHEAD` old is final and comes out.
+//! What is as old as the look-ahead is final and comes out: [`LOOK_AHEAD`] where nobody waits for it.
 
 use std::time::Duration;
 
@@ -23,6 +23,7 @@ const CHUNK: u64 = 4096;
 pub struct Aligner {
     sides: Sides,
     rate: SampleRate,
+    look_ahead: Duration,
     caller: Lane,
     app: Lane,
     /// Samples of a channel that are out.
@@ -40,6 +41,7 @@ impl Aligner {
         Self {
             sides,
             rate,
+            look_ahead: LOOK_AHEAD,
             caller: Lane::new(Side::Caller, rate, make),
             app: Lane::new(Side::App, rate, make),
             done: 0,
@@ -47,6 +49,11 @@ impl Aligner {
             taken: Default::default(),
             out: Vec::new(),
         }
+    }
+
+    /// Has a stretch wait so long for its frames, where what comes out is wanted sooner.
+    pub fn with_look_ahead(self, look_ahead: Duration) -> Self {
+        Self { look_ahead, ..self }
     }
 
     /// A frame was heard or sent at `now`. Take all of [`Self::poll_output`] first: what is kept
@@ -79,7 +86,7 @@ impl Aligner {
 
     /// The next audio that is final at `now`; empty if there is no more.
     pub fn poll_output(&mut self, now: Duration) -> &[u8] {
-        let settled = self.position(now.saturating_sub(LOOK_AHEAD)).max(self.horizon);
+        let settled = self.position(now.saturating_sub(self.look_ahead)).max(self.horizon);
         let count = settled.saturating_sub(self.done).min(CHUNK);
         self.done += count;
         let Self { taken: [caller, app], out, .. } = self;

@@ -9,7 +9,7 @@ use super::convert::MakeConvert;
 use super::error::RecordError;
 use super::file::{Layout, RecordingFile};
 use super::options::{Format, RecordOptions, Sides, Summary};
-use super::queue::{Batch, Entry, Queue};
+use super::queue::{Batch, Queue};
 use super::recorder::Outcome;
 use crate::protocol::SampleRate;
 use crate::sync::lock;
@@ -122,37 +122,13 @@ impl Drop for Job {
 
 impl Tape {
     fn handle(&mut self, batch: &Batch) -> Result<(), RecordError> {
-        let mut rest = batch.pcm.as_slice();
-        for entry in &batch.entries {
-            match *entry {
-                Entry::Break(at) => self.write_break(at)?,
-                Entry::Frame { at, side, rate, len, after_loss } => {
-                    let (pcm, others) = rest.split_at(len.min(rest.len()));
-                    rest = others;
-                    self.write_until(at)?;
-                    if after_loss {
-                        self.aligner.handle_loss(side);
-                    }
-                    self.left_out += u64::from(!self.aligner.handle_frame(at, side, rate, pcm));
-                }
-            }
-        }
+        let Self { aligner, file, left_out } = self;
+        *left_out += aligner.handle_batch(batch, &mut |pcm| file.write(pcm))?;
         Ok(())
     }
 
     fn write_break(&mut self, at: Duration) -> Result<(), RecordError> {
-        self.write_until(at)?;
-        self.aligner.handle_break(at);
-        self.write_until(at)
-    }
-
-    fn write_until(&mut self, now: Duration) -> Result<(), RecordError> {
-        loop {
-            let pcm = self.aligner.poll_output(now);
-            if pcm.is_empty() {
-                return Ok(());
-            }
-            self.file.write(pcm)?;
-        }
+        let Self { aligner, file, .. } = self;
+        aligner.break_at(at, &mut |pcm| file.write(pcm))
     }
 }

@@ -13,6 +13,7 @@
 //! a [`Convert`]: [`resample`], where no other is wanted.
 
 mod aligner;
+mod batch;
 mod convert;
 mod drift;
 mod error;
@@ -29,5 +30,6 @@ pub use aligner::{Aligner, LOOK_AHEAD};
 pub use convert::{Convert, MakeConvert, resample};
 pub use error::RecordError;
 pub use options::{Format, RecordOptions, Side, Sides, Summary};
+pub(crate) use queue::{Batch, Queue};
 pub use recorder::{Outcome, Recorder};
 pub use thread::RecordThread;

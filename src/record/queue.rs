@@ -1,25 +1,25 @@
-//! What was heard and said, on its way to the thread that writes it.
+//! What was heard and said, on its way to whom it is recorded by or forked to.
 //!
 //! Bound: four seconds of both sides, or 1024 frames. When full, a frame is dropped and counted,
-//! and its time is silence in the recording.
+//! and its time is silence in what is made of it.
 
 use std::time::{Duration, Instant};
 
 use super::options::Side;
 use crate::protocol::SampleRate;
 
-/// How long the disk may keep us waiting before audio is lost.
+/// How long whoever takes it may keep us waiting before audio is lost.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 /// So that frames of a sample each do not take more room than their audio.
 const MAX_ENTRIES: usize = 1024;
 
-/// Bytes that a queue keeps for itself after the disk was slow.
+/// Bytes that a queue keeps for itself after it was emptied late.
 const KEPT: usize = 64 * 1024;
 
 /// What the queue holds, in order. Times are the recording's own.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Entry {
+pub(crate) enum Entry {
     Frame {
         at: Duration,
         side: Side,
@@ -34,7 +34,7 @@ pub(super) enum Entry {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Batch {
+pub(crate) struct Batch {
     pub entries: Vec<Entry>,
     pub pcm: Vec<u8>,
 }
@@ -49,7 +49,7 @@ impl Batch {
 
 /// One recording's queue, and its time.
 #[derive(Debug)]
-pub(super) struct Queue {
+pub(crate) struct Queue {
     batch: Batch,
     time: Time,
     lost: [bool; 2],
@@ -87,6 +87,16 @@ impl Queue {
         let after_loss = std::mem::take(lost);
         self.batch.entries.push(Entry::Frame { at, side, rate, len: pcm.len(), after_loss });
         self.batch.pcm.extend_from_slice(pcm);
+    }
+
+    /// A frame of this side is not to be heard: its time is silence.
+    pub fn leave_out(&mut self, side: Side) {
+        self.lost[side as usize] = true;
+    }
+
+    /// Its own time, which stands still while it is paused.
+    pub fn time(&mut self, now: Instant) -> Duration {
+        if self.time.paused { self.time.last } else { self.time.at(now) }
     }
 
     pub fn pause(&mut self, now: Instant) {
