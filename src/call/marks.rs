@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::playback::Slot;
 use super::voices::Voices;
 
 /// A mark that was passed, or that was cleared away with what stood before it.
@@ -25,14 +26,15 @@ struct Mark {
     /// How much written audio, counted from the call's beginning, must have left.
     behind: u64,
     /// Plays that must be over.
-    plays: [Option<u32>; 2],
+    plays: [Option<u32>; Slot::ALL.len()],
 }
 
 impl Marks {
     /// Sets a mark behind `behind` bytes of written audio and behind what plays.
     pub fn set(&mut self, mark: u32, behind: u64, voices: &Voices) {
         let mut plays = voices.iter().map(|playback| playback.play);
-        self.waiting.push_back(Mark { mark, behind, plays: [plays.next(), plays.next()] });
+        let plays = std::array::from_fn(|_| plays.next());
+        self.waiting.push_back(Mark { mark, behind, plays });
     }
 
     /// `left` bytes of written audio have left.

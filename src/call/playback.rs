@@ -7,17 +7,19 @@ use super::queue::convert_all;
 use crate::audio::{Resampler, fade_out};
 use crate::protocol::SampleRate;
 
-/// A play replaces the one in its slot and is mixed with the one in the other.
+/// A play replaces the one in its slot and is mixed with those in the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slot {
     /// What `play` plays.
     Play,
     /// What `playStream` plays.
     Stream,
+    /// What the far end of a fork says.
+    Fork,
 }
 
 impl Slot {
-    pub const ALL: [Self; 2] = [Self::Play, Self::Stream];
+    pub const ALL: [Self; 3] = [Self::Play, Self::Stream, Self::Fork];
 }
 
 /// How a play is to be begun.

@@ -97,7 +97,7 @@ impl Line {
         if std::mem::replace(&mut out.ended, true) {
             return;
         }
-        out.sources = [PlaySource::Nothing, PlaySource::Nothing];
+        out.sources = PlaySource::NONE;
         out.outbound.handle_end();
         self.report(&mut out);
         drop(out);

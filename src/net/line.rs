@@ -68,6 +68,10 @@ pub(super) enum PlaySource {
     Pipe(PipeWriter),
 }
 
+impl PlaySource {
+    pub const NONE: [Self; Slot::ALL.len()] = [const { Self::Nothing }; Slot::ALL.len()];
+}
+
 impl Line {
     pub(super) fn new(
         engine: Arc<Engine>,
@@ -86,7 +90,7 @@ impl Line {
                 outbound: Outbound::new(Instant::now(), options.settings(role)),
                 unsent: Vec::new(),
                 armed: None,
-                sources: [PlaySource::Nothing, PlaySource::Nothing],
+                sources: PlaySource::NONE,
                 ended: false,
             }),
             ear: Mutex::new(options.ear()),
