@@ -2,6 +2,7 @@
 
 mod doorbell;
 mod engine;
+mod fork;
 mod options;
 mod results;
 mod websocket;

@@ -177,6 +177,7 @@ impl From<WebSocketClientOptions> for net::ClientOptions {
                 check_hostname: options.check_hostname,
             },
             socket: net::SocketOptions { max_message: options.max_message as usize },
+            send_buffer: None,
         }
     }
 }

@@ -46,6 +46,24 @@ pub enum Event {
     /// A recording has ended with the system's error number and what was tried, or 0 and a code; and
     /// a message.
     RecordingFailed { errno: i32, cause: &'static str, message: String },
+    /// A fork's far end is there: the subprotocol that it chose, or nothing.
+    ForkConnected { subprotocol: String },
+    /// A fork's far end is gone: the WebSocket's code and its reason.
+    ForkDisconnected { code: u16, reason: String },
+    /// A fork's far end cannot be had: how often that has happened in a row, how many milliseconds
+    /// it is waited for the next attempt (0 where there is none), the HTTP status it answered or 0,
+    /// code, message.
+    ForkFailed {
+        retries: u32,
+        wait: Duration,
+        http_status: u16,
+        code: &'static str,
+        message: String,
+    },
+    /// A text of a fork's far end: whether more of it follows (0 or 1), and as much of it.
+    ForkMessage { more: bool, text: String },
+    /// A fork has ended: nothing where that was wanted, else code and message.
+    ForkClosed { failure: Option<(&'static str, String)> },
     /// The queue of written audio has drained.
     Drain,
     /// A play settled: its number, completed (0 or 1), milliseconds played; where its source failed
@@ -96,6 +114,11 @@ impl Event {
             Self::Begun { .. } => 21,
             Self::Message(_) => 22,
             Self::Reconnected => 23,
+            Self::ForkConnected { .. } => 40,
+            Self::ForkDisconnected { .. } => 41,
+            Self::ForkFailed { .. } => 42,
+            Self::ForkMessage { .. } => 43,
+            Self::ForkClosed { .. } => 44,
         }
     }
 
@@ -125,6 +148,7 @@ impl Event {
                 | Self::Ending
                 | Self::End
                 | Self::Closed { .. }
+                | Self::ForkClosed { .. }
         )
     }
 
@@ -160,13 +184,27 @@ impl Event {
             Self::RecordingFailed { errno, cause, message } => {
                 write!(out, "{errno}\n{cause}\n{message}")
             }
+            Self::ForkConnected { subprotocol } => write!(out, "{subprotocol}"),
+            Self::ForkDisconnected { code, reason } => write!(out, "{code}\n{reason}"),
+            Self::ForkFailed { retries, wait, http_status, code, message } => {
+                let wait = milliseconds(*wait);
+                write!(out, "{retries}\n{wait}\n{http_status}\n{code}\n{message}")
+            }
+            Self::ForkMessage { more, text } => write!(out, "{}\n{text}", u8::from(*more)),
+            Self::ForkClosed { failure: Some((code, message)) } => {
+                write!(out, "{code}\n{message}")
+            }
             Self::Mark(passed) => write!(out, "{}\n{}", passed.mark, u8::from(passed.cleared)),
             Self::Hungry(play) => write!(out, "{play}"),
             Self::Drop { code, peer } => write!(out, "{code}\n{}\n{}", peer.ip(), peer.port()),
             Self::Closed { accepted, calls, dropped } => {
                 write!(out, "{accepted}\n{calls}\n{dropped}")
             }
-            Self::Drain | Self::Reconnected | Self::Ending | Self::End => Ok(()),
+            Self::ForkClosed { failure: None }
+            | Self::Drain
+            | Self::Reconnected
+            | Self::Ending
+            | Self::End => Ok(()),
         };
     }
 }

@@ -13,6 +13,7 @@ use tokio::time::sleep;
 
 use super::audiosocket::{DialOptions, dial};
 use super::bell::Bell;
+use super::fork::{Fork, Forks};
 use super::gather::Gather;
 use super::io_thread::IoThread;
 use super::lease::{Lease, Leases};
@@ -39,6 +40,9 @@ const DECODERS: usize = 1024;
 /// How long the end of the environment may wait for the I/O thread.
 const STOP_PATIENCE: Duration = Duration::from_millis(500);
 
+/// How long it may wait for the far ends of forks to be told.
+const FORK_PATIENCE: Duration = Duration::from_millis(250);
+
 /// Servers, calls, their clock and their events.
 pub struct Engine {
     pub(super) queue: EventQueue,
@@ -57,6 +61,7 @@ pub struct Engine {
     pub(super) recordings: RecordThread,
     /// Recordings that have not ended, by number.
     recorders: Mutex<HashMap<u32, Arc<Recorder>>>,
+    pub(super) forks: Arc<Forks>,
     /// Files that are played often.
     pub prompts: Arc<PromptCache>,
     /// Bounds the threads that decode streams.
@@ -81,6 +86,7 @@ impl Engine {
             last_id: AtomicU32::new(0),
             recordings: RecordThread::new(record::resample),
             recorders: Mutex::default(),
+            forks: Arc::default(),
             prompts: PromptCache::new(PROMPT_BYTES),
             decoders: Permits::new(DECODERS),
         })
@@ -175,6 +181,16 @@ impl Engine {
         lock(&self.recorders).get(&id).cloned()
     }
 
+    /// A fork whose end JavaScript has not seen.
+    pub fn fork(&self, id: u32) -> Option<Arc<Fork>> {
+        self.forks.get(id)
+    }
+
+    /// JavaScript has seen a fork's end.
+    pub fn forget_fork(&self, id: u32) {
+        self.forks.forget(id);
+    }
+
     /// Delivers events. True if some found no room.
     pub fn drain(&self, packer: &mut Packer<'_>) -> bool {
         self.queue.drain(packer)
@@ -184,6 +200,7 @@ impl Engine {
     pub fn stop(&self) {
         let lines: Vec<_> = lock(&self.lines).drain().collect();
         lines.iter().for_each(|(_, line)| line.hangup(false));
+        self.forks.stop(FORK_PATIENCE);
         let io = lock(&self.io).take();
         if let Some(io) = io {
             io.stop(STOP_PATIENCE);

@@ -5,7 +5,7 @@
 //! connection's task. The pacer does not even wait for the lock.
 
 use std::future::poll_fn;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, TryLockError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -22,7 +22,7 @@ use super::taps::Taps;
 use super::wire::Wire;
 use crate::call::{Ear, Full, InboundStats, Outbound, Role, Slot};
 use crate::events::Source;
-use crate::protocol::{Digit, Frame};
+use crate::protocol::{Digit, Frame, SampleRate};
 use crate::sync::lock;
 
 /// A call's connection, as everyone but its own task sees it.
@@ -149,6 +149,11 @@ impl Line {
     /// Sets a mark behind all that was written and that plays; `Mark` tells when it is passed.
     pub fn mark(self: &Arc<Self>, mark: u32) {
         self.change(|outbound, _| outbound.handle_mark(mark));
+    }
+
+    /// The rate at which the app speaks.
+    pub fn rate(&self) -> SampleRate {
+        lock(&self.out).outbound.rate()
     }
 
     /// How much audio has left since the call's beginning, and how much of what was written waits.

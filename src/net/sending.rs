@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::attention::Matter;
+use super::fork::is_voice;
 use super::line::{Line, Out, PlaySource};
 use super::outgoing::Command;
 use super::refill;
@@ -114,7 +115,9 @@ impl Line {
 
     pub(super) fn report(&self, out: &mut Out) {
         while let Some(finished) = out.outbound.poll_finished() {
-            self.push(Event::Played(finished));
+            if !is_voice(finished.play) {
+                self.push(Event::Played(finished));
+            }
         }
         while let Some(passed) = out.outbound.poll_passed() {
             // Where the peer can tell when it is heard, that is when it is passed.

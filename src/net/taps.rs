@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
+use super::fork::Fork;
 use super::line::Line;
 use crate::protocol::SampleRate;
 use crate::record::{Recorder, Side};
@@ -12,6 +13,7 @@ use crate::sync::lock;
 /// What takes both sides of a call.
 pub(super) enum Tap {
     Recorder(Arc<Recorder>),
+    Fork(Arc<Fork>),
 }
 
 /// The taps of one call: most have none.
@@ -26,6 +28,7 @@ impl Tap {
     fn push(&self, side: Side, now: Instant, rate: SampleRate, pcm: &[u8]) {
         match self {
             Self::Recorder(recorder) => recorder.push(side, now, rate, pcm),
+            Self::Fork(fork) => fork.push(side, now, rate, pcm),
         }
     }
 
@@ -34,6 +37,7 @@ impl Tap {
         match self {
             // One that was stopped is the line's alone.
             Self::Recorder(recorder) => Arc::strong_count(recorder) == 1,
+            Self::Fork(fork) => fork.is_over(),
         }
     }
 
@@ -41,6 +45,7 @@ impl Tap {
     fn end(&self, now: Instant) {
         match self {
             Self::Recorder(recorder) => recorder.stop(now),
+            Self::Fork(fork) => fork.stop(now, None),
         }
     }
 }
@@ -49,6 +54,12 @@ impl Taps {
     /// Recordings that may not be over.
     pub fn recordings(&self) -> usize {
         lock(&self.list).iter().filter(|tap| matches!(tap, Tap::Recorder(_))).count()
+    }
+
+    /// Forks that are not over.
+    pub fn forks(&self) -> usize {
+        let list = lock(&self.list);
+        list.iter().filter(|tap| matches!(tap, Tap::Fork(fork) if !fork.is_over())).count()
     }
 }
 

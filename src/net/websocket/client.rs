@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::task::spawn_blocking;
@@ -30,6 +31,8 @@ pub struct ClientOptions {
     pub timeout: Duration,
     pub tls: TlsOptions,
     pub socket: SocketOptions,
+    /// Bytes that the system may keep for a server that reads slowly. Default: what it likes.
+    pub send_buffer: Option<usize>,
 }
 
 pub(in crate::net) struct Connected {
@@ -56,6 +59,10 @@ async fn run(
     upgrade: &Upgrade<'_>,
 ) -> Result<Connected, ConnectError> {
     let tcp = dial(target).await?;
+    if let Some(bytes) = options.send_buffer {
+        // A bound that is refused is a bound that is larger.
+        let _ = SockRef::from(&tcp).set_send_buffer_size(bytes);
+    }
     if target.is_tls {
         let tls = secure(tcp, target, &options.tls).await?;
         ask(Box::new(tls), upgrade, options.socket).await

@@ -23,6 +23,7 @@ pub(super) fn options(url: String) -> ClientOptions {
         timeout: Duration::from_secs(5),
         tls: TlsOptions { roots: Roots::None, ..TlsOptions::default() },
         socket: SocketOptions::default(),
+        send_buffer: None,
     }
 }
 

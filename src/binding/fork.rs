@@ -1,0 +1,174 @@
+//! Forks, as `lib/fork.js` asks for them. `lib/fork-options.js` has checked every value.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use napi::bindgen_prelude::Result;
+use napi_derive::napi;
+
+use super::engine::Engine;
+use super::options::{invalid, milliseconds};
+use crate::fork::{FlowOptions, Growth, Shape};
+use crate::net::{self, Reconnect, Trust};
+use crate::protocol::SampleRate;
+use crate::record::Side;
+
+/// Where a call is forked to, and how; times in milliseconds, gains in dB.
+#[napi(object)]
+pub struct ForkOptions {
+    pub url: String,
+    pub hears_caller: bool,
+    pub hears_app: bool,
+    pub is_stereo: bool,
+    pub gain_in: f64,
+    pub gain_out: f64,
+    /// None is the call's.
+    pub sample_rate: Option<u32>,
+    pub frame_ms: u32,
+    pub delay_ms: u32,
+    pub buffer_ms: u32,
+    pub metadata: Option<String>,
+    /// Names and values by turns.
+    pub headers: Vec<String>,
+    pub protocols: Vec<String>,
+    pub deflate: bool,
+    pub heartbeat_ms: Option<f64>,
+    pub timeout_ms: f64,
+    pub trusts_anyone: bool,
+    pub ca: Option<String>,
+    pub cert: Option<String>,
+    pub key: Option<String>,
+    pub check_hostname: bool,
+    pub reconnect_ms: f64,
+    pub attempts: u32,
+    pub is_exponential: bool,
+    pub keeps: bool,
+    pub bidirectional: bool,
+}
+
+/// What a fork has done so far.
+#[napi(object)]
+pub struct ForkStats {
+    pub frames_sent: i64,
+    pub bytes_sent: i64,
+    pub dropped_frames: i64,
+    pub late_frames: i64,
+    pub bytes_received: i64,
+    pub messages_received: i64,
+    pub dropped_bytes_back: i64,
+    pub reconnects: i64,
+    pub queued_ms: f64,
+}
+
+#[napi]
+impl Engine {
+    /// Begins a fork and gives its number; its `ForkClosed` follows. Null if the call is gone, or
+    /// has too many.
+    #[napi]
+    pub fn fork(&self, id: u32, options: ForkOptions) -> Result<Option<u32>> {
+        let Some(line) = self.engine.line(id) else { return Ok(None) };
+        let rate = match options.sample_rate {
+            Some(hz) => SampleRate::from_hz(hz).ok_or_else(|| invalid("sampleRate"))?,
+            None => line.rate(),
+        };
+        Ok(line.fork(options.with_rate(rate)))
+    }
+
+    /// Sends a text. False if there was no room for it, or the fork is gone.
+    #[napi]
+    pub fn fork_text(&self, id: u32, text: String) -> bool {
+        self.engine.fork(id).is_some_and(|fork| fork.send_text(text))
+    }
+
+    #[napi]
+    pub fn pause_fork(&self, id: u32, paused: bool) {
+        if let Some(fork) = self.engine.fork(id) {
+            fork.pause(Instant::now(), paused);
+        }
+    }
+
+    /// The caller is silence in the fork, or the app.
+    #[napi]
+    pub fn mute_fork(&self, id: u32, is_caller: bool, muted: bool) {
+        if let Some(fork) = self.engine.fork(id) {
+            fork.mute(if is_caller { Side::Caller } else { Side::App }, muted);
+        }
+    }
+
+    #[napi]
+    pub fn stop_fork(&self, id: u32, metadata: Option<String>) {
+        if let Some(fork) = self.engine.fork(id) {
+            fork.stop(Instant::now(), metadata);
+        }
+    }
+
+    /// Null once the fork is forgotten.
+    #[napi]
+    pub fn fork_stats(&self, id: u32) -> Option<ForkStats> {
+        Some(self.engine.fork(id)?.stats().into())
+    }
+
+    /// JavaScript has seen the fork's end.
+    #[napi]
+    pub fn forget_fork(&self, id: u32) {
+        self.engine.forget_fork(id);
+    }
+}
+
+impl ForkOptions {
+    fn with_rate(self, rate: SampleRate) -> net::ForkOptions {
+        let gains = [self.gain_in as f32, self.gain_out as f32];
+        let shape = Shape::new(self.hears_caller, self.hears_app, self.is_stereo, gains);
+        let mut words = self.headers.into_iter();
+        net::ForkOptions {
+            url: self.url,
+            flow: FlowOptions {
+                shape,
+                rate,
+                frame: milliseconds(self.frame_ms),
+                delay: milliseconds(self.delay_ms),
+                backlog: milliseconds(self.buffer_ms),
+            },
+            metadata: self.metadata,
+            headers: std::iter::from_fn(|| Some((words.next()?, words.next()?))).collect(),
+            protocols: self.protocols,
+            deflate: self.deflate,
+            heartbeat: self.heartbeat_ms.map(span),
+            timeout: span(self.timeout_ms),
+            trust: match self.ca {
+                _ if self.trusts_anyone => Trust::Anyone,
+                Some(path) => Trust::File(PathBuf::from(path)),
+                None => Trust::System,
+            },
+            identity: self.cert.map(PathBuf::from).zip(self.key.map(PathBuf::from)),
+            check_hostname: self.check_hostname,
+            reconnect: Reconnect {
+                wait: span(self.reconnect_ms),
+                attempts: self.attempts,
+                growth: if self.is_exponential { Growth::Exponential } else { Growth::Fixed },
+            },
+            keeps: self.keeps,
+            bidirectional: self.bidirectional,
+        }
+    }
+}
+
+fn span(ms: f64) -> Duration {
+    Duration::from_micros((ms.max(0.0) * 1000.0) as u64)
+}
+
+impl From<net::ForkStats> for ForkStats {
+    fn from(stats: net::ForkStats) -> Self {
+        Self {
+            frames_sent: stats.frames_sent as i64,
+            bytes_sent: stats.bytes_sent as i64,
+            dropped_frames: stats.dropped_frames as i64,
+            late_frames: stats.late_frames as i64,
+            bytes_received: stats.bytes_received as i64,
+            messages_received: stats.messages_received as i64,
+            dropped_bytes_back: stats.dropped_bytes_back as i64,
+            reconnects: stats.reconnects as i64,
+            queued_ms: stats.queued.as_secs_f64() * 1000.0,
+        }
+    }
+}
