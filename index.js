@@ -5,6 +5,7 @@ const { AudioSocket } = require("./lib/audio-socket.js");
 const { AudioStream } = require("./lib/audio-stream.js");
 const { CallServer } = require("./lib/call-server.js");
 const { AudioSocketError } = require("./lib/errors.js");
+const { Fork } = require("./lib/fork.js");
 const { Recording } = require("./lib/recording.js");
 const {
   ErrorCode,
@@ -23,6 +24,7 @@ module.exports = {
   CallServer,
   ErrorCode,
   EventType,
+  Fork,
   MAXIMUM_MESSAGE_LENGTH,
   MINIMUM_MESSAGE_LENGTH,
   MessageType,

@@ -4,6 +4,7 @@ const { EventEmitter } = require("node:events");
 const { toBytes } = require("./bytes.js");
 const { CallDuplex, CallReadable, CallWritable } = require("./call-streams.js");
 const { rangeError, typeError } = require("./errors.js");
+const { forkOptions } = require("./fork-options.js");
 const { Line } = require("./line.js");
 const { NodeStreams } = require("./node-streams.js");
 const { checkSampleRate } = require("./options.js");
@@ -127,6 +128,10 @@ class AudioStream extends EventEmitter {
 
   record(file, options) {
     return this.#line.record(recordOptions(file, options));
+  }
+
+  fork(url, options) {
+    return this.#line.fork(forkOptions(url, options));
   }
 
   stats() {

@@ -5,6 +5,7 @@ const { Audience } = require("./audience.js");
 const { BYTES_PER_SAMPLE } = require("./bytes.js");
 const { engine, route, unroute } = require("./engine.js");
 const { codedError } = require("./errors.js");
+const { Fork } = require("./fork.js");
 const { LineEvents } = require("./line-events.js");
 const { Marks } = require("./marks.js");
 const { AUDIOSOCKET } = require("./facts.js");
@@ -230,6 +231,11 @@ class Line {
     return new Recording(options, (native) => engine().record(this.id, native));
   }
 
+  fork(options) {
+    outbox.flush();
+    return new Fork(options, this, (native) => engine().fork(this.id, native));
+  }
+
   /** Nobody wants the call any more that is being placed. */
   abandon() {
     engine().abandon(this.id);
@@ -265,6 +271,11 @@ class Line {
     this.#facts = facts;
     this.#rate.handleWire(facts.sampleRate);
     this.handleConnected();
+  }
+
+  /** A listener of something beside the call threw: the call goes on. */
+  handleStray(error) {
+    this.#owner.handleThrow(error, null);
   }
 
   /** The call that was placed is up. */

@@ -157,6 +157,10 @@ class PairLine {
     throw codedError("ERR_NOT_RECORDABLE", "Only a call of a server or of connect can be recorded");
   }
 
+  fork() {
+    throw codedError("ERR_NOT_FORKABLE", "Only a call of a server or of connect can be forked");
+  }
+
   dtmf(key) {
     if (this.#hungUp) {
       return;

@@ -49,14 +49,14 @@ pub struct ForkOptions {
 /// What a fork has done so far.
 #[napi(object)]
 pub struct ForkStats {
-    pub frames_sent: i64,
-    pub bytes_sent: i64,
-    pub dropped_frames: i64,
-    pub late_frames: i64,
-    pub bytes_received: i64,
-    pub messages_received: i64,
-    pub dropped_bytes_back: i64,
-    pub reconnects: i64,
+    pub frames_sent: f64,
+    pub bytes_sent: f64,
+    pub dropped_frames: f64,
+    pub late_frames: f64,
+    pub bytes_received: f64,
+    pub messages_received: f64,
+    pub dropped_bytes_back: f64,
+    pub reconnects: f64,
     pub queued_ms: f64,
 }
 
@@ -160,14 +160,14 @@ fn span(ms: f64) -> Duration {
 impl From<net::ForkStats> for ForkStats {
     fn from(stats: net::ForkStats) -> Self {
         Self {
-            frames_sent: stats.frames_sent as i64,
-            bytes_sent: stats.bytes_sent as i64,
-            dropped_frames: stats.dropped_frames as i64,
-            late_frames: stats.late_frames as i64,
-            bytes_received: stats.bytes_received as i64,
-            messages_received: stats.messages_received as i64,
-            dropped_bytes_back: stats.dropped_bytes_back as i64,
-            reconnects: stats.reconnects as i64,
+            frames_sent: stats.frames_sent as f64,
+            bytes_sent: stats.bytes_sent as f64,
+            dropped_frames: stats.dropped_frames as f64,
+            late_frames: stats.late_frames as f64,
+            bytes_received: stats.bytes_received as f64,
+            messages_received: stats.messages_received as f64,
+            dropped_bytes_back: stats.dropped_bytes_back as f64,
+            reconnects: stats.reconnects as f64,
             queued_ms: stats.queued.as_secs_f64() * 1000.0,
         }
     }
