@@ -226,7 +226,7 @@ test("sixteen forks may be had at a time", async (t) => {
   const more = res.fork(far.url);
   const [body, error] = await soon(once(more, "error"), "the error");
   assert.equal(body.status, "error");
-  assert.equal(error.code, "ERR_NOT_FORKABLE");
+  assert.equal(error.code, "ERR_TOO_MANY_FORKS");
   await forks[0].stop();
   const another = res.fork(far.url);
   await soon(once(another, "connect"), "another fork");

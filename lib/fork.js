@@ -37,7 +37,8 @@ class Fork extends EventEmitter {
 
   /**
    * `owner` is the call's line: `runInScope` runs what listens as part of the call, `handleStray`
-   * takes what it throws. `start(options)` begins the fork in the core and gives its number, or null.
+   * takes what it throws. `start(options)` begins the fork in the core, and gives its number or why
+   * there is none.
    */
   constructor(options, owner, start) {
     super({ captureRejections: true });
@@ -46,15 +47,16 @@ class Fork extends EventEmitter {
     this.#closed = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    this.#id = start(options);
-    if (this.#id === null) {
-      const error = codedError("ERR_NOT_FORKABLE", "The call is over, or has too many forks already");
+    const { id, code, message } = start(options);
+    if (code !== "") {
+      const error = codedError(code, message);
       process.nextTick(() => {
         this.#handleError({ retries: 0, waitMs: 0, httpStatus: 0 }, error);
         this.#end(error);
       });
     } else {
-      route(this.#id, { handleEvent: (kind, fields) => this.#handleEvent(kind, fields) });
+      this.#id = id;
+      route(id, { handleEvent: (kind, fields) => this.#handleEvent(kind, fields) });
     }
   }
 

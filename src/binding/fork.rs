@@ -9,7 +9,7 @@ use napi_derive::napi;
 use super::engine::Engine;
 use super::options::{invalid, milliseconds};
 use crate::fork::{FlowOptions, Growth, Shape};
-use crate::net::{self, Reconnect, Trust};
+use crate::net::{self, NotForked, Reconnect, Trust};
 use crate::protocol::SampleRate;
 use crate::record::Side;
 
@@ -46,6 +46,15 @@ pub struct ForkOptions {
     pub bidirectional: bool,
 }
 
+/// A fork that has begun, or why it has not.
+#[napi(object)]
+pub struct Forked {
+    pub id: u32,
+    /// Empty, or an error's code; there is no number then.
+    pub code: String,
+    pub message: String,
+}
+
 /// What a fork has done so far.
 #[napi(object)]
 pub struct ForkStats {
@@ -62,16 +71,15 @@ pub struct ForkStats {
 
 #[napi]
 impl Engine {
-    /// Begins a fork and gives its number; its `ForkClosed` follows. Null if the call is gone, or
-    /// has too many.
+    /// Begins a fork; its `ForkClosed` follows.
     #[napi]
-    pub fn fork(&self, id: u32, options: ForkOptions) -> Result<Option<u32>> {
-        let Some(line) = self.engine.line(id) else { return Ok(None) };
+    pub fn fork(&self, id: u32, options: ForkOptions) -> Result<Forked> {
+        let Some(line) = self.engine.line(id) else { return Ok(Err(NotForked::Over).into()) };
         let rate = match options.sample_rate {
             Some(hz) => SampleRate::from_hz(hz).ok_or_else(|| invalid("sampleRate"))?,
             None => line.rate(),
         };
-        Ok(line.fork(options.with_rate(rate)))
+        Ok(line.fork(options.with_rate(rate)).into())
     }
 
     /// Sends a text. False if there was no room for it, or the fork is gone.
@@ -149,6 +157,15 @@ impl ForkOptions {
             },
             keeps: self.keeps,
             bidirectional: self.bidirectional,
+        }
+    }
+}
+
+impl From<std::result::Result<u32, NotForked>> for Forked {
+    fn from(forked: std::result::Result<u32, NotForked>) -> Self {
+        match forked {
+            Ok(id) => Self { id, code: String::new(), message: String::new() },
+            Err(error) => Self { id: 0, code: error.code().to_owned(), message: error.to_string() },
         }
     }
 }

@@ -57,9 +57,13 @@ impl Taps {
     }
 
     /// Forks that are not over.
-    pub fn forks(&self) -> usize {
+    pub fn forks(&self) -> Vec<Arc<Fork>> {
         let list = lock(&self.list);
-        list.iter().filter(|tap| matches!(tap, Tap::Fork(fork) if !fork.is_over())).count()
+        let forks = list.iter().filter(|tap| !tap.is_over()).filter_map(|tap| match tap {
+            Tap::Fork(fork) => Some(Arc::clone(fork)),
+            Tap::Recorder(_) => None,
+        });
+        forks.collect()
     }
 }
 

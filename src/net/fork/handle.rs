@@ -16,6 +16,8 @@ use crate::sync::lock;
 /// A fork of a call.
 pub struct Fork {
     pub(super) source: Arc<Source>,
+    /// What its far end says is played.
+    pub(in crate::net) speaks: bool,
     sides: Sides,
     queue: Mutex<Queue>,
     muted: [AtomicBool; 2],
@@ -59,9 +61,10 @@ pub(super) struct Counts {
 }
 
 impl Fork {
-    pub(super) fn new(now: Instant, source: Arc<Source>, sides: Sides) -> Arc<Self> {
+    pub(super) fn new(now: Instant, source: Arc<Source>, sides: Sides, speaks: bool) -> Arc<Self> {
         Arc::new(Self {
             source,
+            speaks,
             sides,
             queue: Mutex::new(Queue::new(now)),
             muted: Default::default(),

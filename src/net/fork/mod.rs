@@ -24,3 +24,4 @@ pub use handle::{Fork, ForkStats};
 pub use options::{ForkOptions, Reconnect, Trust};
 pub(super) use registry::Forks;
 pub(super) use speaking::is_voice;
+pub use start::NotForked;

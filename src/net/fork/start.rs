@@ -14,23 +14,39 @@ use crate::sync::lock;
 /// Forks that one call may have at a time.
 const FORKS: usize = 16;
 
+/// Why there is no fork.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotForked {
+    /// The call is over.
+    Over,
+    /// It has as many forks as it may.
+    TooMany,
+    /// Another fork's far end speaks to the caller already.
+    Speaks,
+}
+
 impl Line {
     /// Begins a fork and gives its number; its `ForkClosed` follows when it has ended, whatever
-    /// ended it. `None` if the call is over, or has too many.
-    pub fn fork(self: &Arc<Self>, options: ForkOptions) -> Option<u32> {
-        if self.taps.forks() >= FORKS {
-            return None;
+    /// ended it.
+    pub fn fork(self: &Arc<Self>, options: ForkOptions) -> Result<u32, NotForked> {
+        let forks = self.taps.forks();
+        if forks.len() >= FORKS {
+            return Err(NotForked::TooMany);
+        }
+        if options.bidirectional && forks.iter().any(|fork| fork.speaks) {
+            return Err(NotForked::Speaks);
         }
         // A call that is not over keeps the I/O thread running: then the lease is in time.
         let lease = {
             let out = lock(&self.out);
             if out.ended {
-                return None;
+                return Err(NotForked::Over);
             }
             self.engine.lease()
         };
         let source = Source::new(self.engine.next_id(), Inbox::opened());
-        let fork = Fork::new(Instant::now(), source, options.flow.shape.sides());
+        let sides = options.flow.shape.sides();
+        let fork = Fork::new(Instant::now(), source, sides, options.bidirectional);
         let running = self.engine.forks.add(&fork);
         self.add_tap(Tap::Fork(Arc::clone(&fork)));
         let (line, task) = (Arc::clone(self), Arc::clone(&fork));
@@ -38,6 +54,27 @@ impl Line {
             task::run(task, line, options).await;
             drop((running, lease));
         });
-        Some(fork.source.id)
+        Ok(fork.source.id)
+    }
+}
+
+impl NotForked {
+    /// A stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Over => "ERR_NOT_FORKABLE",
+            Self::TooMany => "ERR_TOO_MANY_FORKS",
+            Self::Speaks => "ERR_FORK_SPEAKS",
+        }
+    }
+}
+
+impl std::fmt::Display for NotForked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Over => f.write_str("The call is over"),
+            Self::TooMany => write!(f, "The call has {FORKS} forks already"),
+            Self::Speaks => f.write_str("Another fork of the call is bidirectional"),
+        }
     }
 }
