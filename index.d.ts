@@ -449,6 +449,25 @@ export class AudioStream extends EventEmitter {
   record(path: string, options?: RecordOptions): Recording;
 
   /**
+   * Sends the call to a WebSocket server, as app_audiofork, mod_audio_stream or mod_audio_fork would:
+   * what the caller says, what the caller hears, or both, as they are said; and plays to the caller
+   * what the server says back, where it may (`bidirectional`).
+   *
+   * The fork connects at once, again when the connection is lost, and ends with `stop` or with the
+   * call. A server that is slow, gone or hostile costs its own fork only: what waits for it is
+   * bounded (`bufferMs`), the oldest goes and is counted. A call may have sixteen at a time, one of
+   * them bidirectional; what there is no room for fails with an `error` of the fork.
+   *
+   * Throws `ERR_INVALID_ARG_TYPE`, `ERR_OUT_OF_RANGE` or `ERR_INVALID_URL` for wrong arguments, and
+   * `ERR_NOT_FORKABLE` over a pair of objects. See docs/forks.md.
+   *
+   * @example
+   * const fork = stream.fork("wss://speech.example.com/", { metadata: { call: req.ref } });
+   * fork.on("message", ({ text }) => console.log("heard", text));
+   */
+  fork(url: string | URL, options?: ForkOptions): Fork;
+
+  /**
    * Sends keys, ahead of all audio that waits.
    *
    * Each character is one key: `0` to `9`, `*`, `#`, `A` to `D`. For calls placed with `connect`:
@@ -714,6 +733,200 @@ export interface RecordingSummary {
   bytes: number;
   /** Frames that are silence in the file because the disk was too slow. */
   droppedFrames: number;
+}
+
+/**
+ * A call's way to a WebSocket server, from `AudioStream.fork`.
+ *
+ * What a listener throws goes where the call's own go, and ends neither the call nor the fork.
+ *
+ * @example
+ * fork.on("error", ({ message }) => console.error(message.error, message.http_status));
+ */
+export class Fork extends EventEmitter {
+  private constructor();
+
+  /** Where it goes, without the password. */
+  readonly url: string;
+
+  /** Whether the server is there now. */
+  readonly isConnected: boolean;
+
+  /** The subprotocol that the server chose last; empty if it chose none. */
+  readonly protocol: string;
+
+  /**
+   * Sends text, or JSON of anything else, ahead of audio that waits. False if it is not sent: the
+   * fork has ended, or 1 MiB or 1,024 texts wait already.
+   *
+   * Text waits for a server that is away. Throws `ERR_INVALID_ARG_TYPE` for what JSON cannot say, and
+   * `ERR_OUT_OF_RANGE` beyond 1 MiB.
+   */
+  sendText(text: unknown): boolean;
+
+  /** Leaves out what is said from now on. After the end, nothing happens. */
+  pause(): void;
+
+  /** Goes on, with what is said from now on. */
+  resume(): void;
+
+  /** Makes a side silence: `"in"` is the caller, `"out"` the app. `false` lets it be heard again. */
+  mute(side: "in" | "out", on?: boolean): void;
+
+  /**
+   * Ends it: what was said until now is sent, then `metadata` as text or JSON, then a close with 1000.
+   * Resolves when all is done, two seconds later at most, whatever became of it; twice gives the same.
+   */
+  stop(metadata?: unknown): Promise<ForkStats>;
+
+  /** What it has done so far. */
+  stats(): ForkStats;
+
+  /** Ends it, at the end of an `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
+
+  /** The server is there. */
+  on(event: "connect", listener: (body: ForkConnected) => void): this;
+  /** The connection is over. Another is tried unless the code is 1000, or none (1005). */
+  on(event: "disconnect", listener: (body: ForkDisconnected) => void): this;
+  /**
+   * An attempt to connect failed, or the server broke the protocol. Nobody need listen: where nobody
+   * does, a fork that fails for good is a process warning.
+   */
+  on(event: "error", listener: (body: ForkFailed, error: NodeJS.ErrnoException) => void): this;
+  /** The server sent text: what it says as JSON, else as it is. */
+  on(event: "message", listener: (message: any) => void): this;
+  /** The server sent an order or a sound that is broken; nothing came of it. */
+  on(event: "warning", listener: (warning: NodeJS.ErrnoException) => void): this;
+  /** Nothing follows. The error is why, unless the fork was stopped, or the call or the server ended it. */
+  on(event: "close", listener: (error?: NodeJS.ErrnoException) => void): this;
+  on(event: string | symbol, listener: (...args: any[]) => void): this;
+}
+
+/** How a call is forked. docs/forks.md maps the options of Asterisk's and FreeSWITCH's modules to these. */
+export interface ForkOptions {
+  /** Defaults as one of the modules has them; each can still be said otherwise. */
+  as?: "audiofork" | "mod_audio_stream" | "mod_audio_fork" | undefined;
+  /**
+   * Whom the server hears: `"in"` is what the caller says, `"out"` what the caller hears. If missing,
+   * `"both"` where `mix` is `"mixed"` or `"stereo"`, else `"in"`.
+   */
+  direction?: "in" | "out" | "both" | undefined;
+  /**
+   * `"stereo"` has the caller left and the app right. Else there is one channel, with the sum of both
+   * sides where both are heard.
+   */
+  mix?: "mono" | "mixed" | "stereo" | undefined;
+  /** Samples a second, of what is sent and of binary audio that comes back. The call's if missing. */
+  sampleRate?: SampleRate | undefined;
+  /** The length of a message, 10 to 1000 ms; 20 if missing. The last may be shorter. */
+  frameMs?: number | undefined;
+  /**
+   * How long each moment waits for audio that comes late, 20 to 2000 ms; 60 if missing. What comes
+   * later still is out of its place or left out.
+   */
+  delayMs?: number | undefined;
+  /** How much may wait to be sent, 20 to 60,000 ms; 5000 if missing. Where more would, the oldest goes. */
+  bufferMs?: number | undefined;
+  /** In dB, -60 to 60: of both sides, or of each. */
+  gain?: number | { in?: number | undefined; out?: number | undefined } | undefined;
+  /** Sent first on each connection, as text or JSON. */
+  metadata?: unknown;
+  /** Headers of the handshake. */
+  headers?: Record<string, string | number | string[]> | undefined;
+  /** Subprotocols, the dearest first. */
+  protocols?: string | string[] | undefined;
+  /** Basic or Bearer credentials. A user and password in the URL are the same as the former. */
+  auth?: { username: string; password?: string | undefined } | { bearer: string } | undefined;
+  /** Offers permessage-deflate. `false` if missing: audio hardly shrinks. */
+  deflate?: boolean | undefined;
+  /** Seconds between pings; none if missing or 0. A server that says nothing in between is taken for gone. */
+  heartbeat?: number | undefined;
+  /** Milliseconds for a connection to be there, its handshake done. 10,000 if missing. */
+  handshakeTimeout?: number | undefined;
+  /** How a server of `wss:` is believed. */
+  tls?: ForkTls | undefined;
+  /** What is done when the server cannot be had; `false` is nothing. */
+  reconnect?: ForkReconnect | false | undefined;
+  /**
+   * What becomes of what is said while the server is away: `"live"` drops it, `"buffered"` keeps as
+   * much as `bufferMs` says and sends it first. `"live"` if missing.
+   */
+  resume?: "live" | "buffered" | undefined;
+  /**
+   * Plays to the caller what the server sends, binary or as `streamAudio` or `playAudio`, and carries
+   * out `killAudio`, `mark`, `clearMarks` and `disconnect`, which ends the call. `false` if missing.
+   */
+  bidirectional?: boolean | undefined;
+}
+
+/** How a server of `wss:` is believed. */
+export interface ForkTls {
+  /** The system's authorities, those of a PEM file, or nobody's: then anyone is believed. */
+  ca?: "system" | "none" | (string & {}) | undefined;
+  /** A PEM file with the certificate that the server is shown; with `key`. */
+  cert?: string | undefined;
+  /** A PEM file with that certificate's key. */
+  key?: string | undefined;
+  /** Whether the certificate must be for the URL's host. `true` if missing. */
+  checkHostname?: boolean | undefined;
+}
+
+/** How often a server is tried again, counted from when it was last there. */
+export interface ForkReconnect {
+  /** Seconds to wait before each attempt; 5 if missing. */
+  timeout?: number | undefined;
+  /** Attempts in a row; 5 if missing. */
+  attempts?: number | undefined;
+  /** `"exponential"` doubles each wait, up to a minute, and takes up to half off by chance. */
+  backoff?: "fixed" | "exponential" | undefined;
+}
+
+/** The body of a fork's `connect`. */
+export interface ForkConnected {
+  /** What it is. */
+  status: "connected";
+}
+
+/** The body of a fork's `disconnect`. */
+export interface ForkDisconnected {
+  /** What it is. */
+  status: "disconnected";
+  /** The WebSocket's code and reason; 1005 stands for no code, 1006 for a connection that broke. */
+  message: { code: number; reason: string };
+}
+
+/** The body of a fork's `error`. */
+export interface ForkFailed {
+  /** What it is. */
+  status: "error";
+  /**
+   * How many attempts have failed in a row, why, how many milliseconds until the next (0: there is
+   * none), and what HTTP status the server answered (0: none).
+   */
+  message: { retries: number; error: string; wait_time: number; http_status: number };
+}
+
+/** What a fork has done. */
+export interface ForkStats {
+  /** Messages of audio that were sent. */
+  framesSent: number;
+  /** Bytes of audio in them. */
+  bytesSent: number;
+  /** Messages of audio that were not sent: the server was too slow, or away. */
+  droppedFrames: number;
+  /** Frames of the call that came too late for their place. */
+  lateFrames: number;
+  /** Messages that the server sent. */
+  messagesReceived: number;
+  /** Bytes in them. */
+  bytesReceived: number;
+  /** Bytes of audio from the server that nobody heard: it may not speak, or too much waited. */
+  droppedBytesBack: number;
+  /** Connections after the first. */
+  reconnects: number;
+  /** Milliseconds of audio that wait to be sent. */
+  queuedMs: number;
 }
 
 /**

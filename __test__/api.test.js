@@ -10,6 +10,7 @@ const { PassThrough } = require("node:stream");
 const { after, before, describe, test } = require("node:test");
 const ts = require("typescript");
 const callstreams = require("..");
+const { forkOptions } = require("../lib/fork-options.js");
 
 const { AudioSocket, AudioSocketError, AudioStream } = callstreams;
 
@@ -166,6 +167,13 @@ describe("the objects that are given", () => {
     assertFields(new AudioSocket().metrics(), "ServerMetrics");
   });
 
+  test("have the fields of the ForkStats, of a fork that never was, too", async () => {
+    const fork = stream.fork("ws://127.0.0.1:1/", { reconnect: false }).on("error", () => {});
+    assertFields(fork.stats(), "ForkStats");
+    assertFields(await fork.stop(), "ForkStats");
+    assertFields(refusedFork().stats(), "ForkStats");
+  });
+
   test("have the fields of a PlayResult", async () => {
     const nothing = new PassThrough().end();
     assertFields(await stream.playStream(nothing), "PlayResult");
@@ -184,6 +192,21 @@ describe("the objects that are given", () => {
 });
 
 describe("the options", () => {
+  for (const option of propertiesOf("ForkOptions").filter(({ name }) => name !== "metadata")) {
+    const { name } = option;
+    const fork = (value) => forkOptions("ws://127.0.0.1/", { [name]: value });
+
+    test(`of a fork check ${name}`, () => {
+      assert.throws(() => fork(Symbol("wrong")), wrongOption(name));
+    });
+
+    for (const value of literalsOf(checker.getTypeOfSymbol(option))) {
+      test(`of a fork take ${value} for ${name}`, () => {
+        assert.doesNotThrow(() => fork(value));
+      });
+    }
+  }
+
   for (const { name } of propertiesOf("ServerOptions")) {
     test(`of a server check ${name}`, () => {
       assert.throws(() => new AudioSocket({ [name]: wrongFor(name) }), wrongOption(name));
@@ -275,11 +298,18 @@ function ownFields(Class) {
     AudioSocket: () => new AudioSocket(),
     AudioSocketError: () => new AudioSocketError(callstreams.ErrorCode.UNKNOWN),
     AudioStream: () => new AudioStream(new PassThrough(), new PassThrough()),
-    // One that the core would not begin.
+    // Those that the core would not begin.
+    Fork: () => refusedFork(),
     Recording: () => new callstreams.Recording({ path: "/x" }, () => null).on("error", () => {})
   };
   const inherited = [new EventEmitter(), new Error("")].flatMap((base) => Object.getOwnPropertyNames(base));
   return Object.getOwnPropertyNames(make[Class.name]()).filter((key) => !inherited.includes(key));
+}
+
+function refusedFork() {
+  const owner = { runInScope: (task) => task(), handleStray: () => {} };
+  const refusal = { id: 0, code: "ERR_NOT_FORKABLE", message: "" };
+  return new callstreams.Fork({ url: "ws://127.0.0.1/" }, owner, () => refusal).on("error", () => {});
 }
 
 function assertFields(object, name) {

@@ -20,6 +20,9 @@ const NO_STATS = {
   queuedMs: 0
 };
 
+/** A process that exits runs nothing of the core's: its far ends are told here. */
+let tellsAtExit = false;
+
 /** A call's way to a WebSocket server. The API is described in index.d.ts. */
 class Fork extends EventEmitter {
   #id = null;
@@ -56,6 +59,7 @@ class Fork extends EventEmitter {
       });
     } else {
       this.#id = id;
+      tellAtExit();
       route(id, { handleEvent: (kind, fields) => this.#handleEvent(kind, fields) });
     }
   }
@@ -193,6 +197,13 @@ class Fork extends EventEmitter {
     } catch (error) {
       this.#owner.handleStray(error);
     }
+  }
+}
+
+function tellAtExit() {
+  if (!tellsAtExit) {
+    tellsAtExit = true;
+    process.once("exit", () => engine().stopForks());
   }
 }
 

@@ -23,7 +23,7 @@ mod source;
 
 pub use error::AudioError;
 pub use mix::{fade_out, mix_into};
-pub use open::{Input, open_bytes, open_file};
+pub use open::{Input, open_bytes, open_contained, open_file};
 pub use pipeline::{Pipeline, PlayOptions};
 pub use prompt::{Filling, Prompt, PromptCache, PromptCacheStats};
 pub use raw::{Encoding, RawFormat};

@@ -46,6 +46,18 @@ pub fn open_bytes(
     open(media, "", raw, call_rate)
 }
 
+/// The same for bytes that must say themselves what they are: what nobody knows is corrupt.
+pub fn open_contained(bytes: Bytes, call_rate: u32) -> Result<Box<dyn Source>, AudioError> {
+    let mut media = Media::memory(bytes);
+    let tagged = detect::leave_out_id3(&mut media)?;
+    match detect::content(&mut media, true)? {
+        Content::Known(container) => decode::open(media, container, call_rate),
+        Content::Foreign(name) => Err(AudioError::unsupported(name)),
+        Content::Unknown if tagged => decode::open(media, Container::Mpeg, call_rate),
+        Content::Unknown => Err(AudioError::corrupt("no audio file that is known".to_owned())),
+    }
+}
+
 fn open(
     mut media: Media,
     extension: &str,

@@ -116,6 +116,12 @@ impl Engine {
         Some(self.engine.fork(id)?.stats().into())
     }
 
+    /// Ends all forks before it returns, or leaves those behind that take too long.
+    #[napi]
+    pub fn stop_forks(&self) {
+        self.engine.stop_forks();
+    }
+
     /// JavaScript has seen the fork's end.
     #[napi]
     pub fn forget_fork(&self, id: u32) {

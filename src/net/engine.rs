@@ -186,6 +186,11 @@ impl Engine {
         self.forks.get(id)
     }
 
+    /// Ends all forks, in bounded time. For the process's end.
+    pub fn stop_forks(&self) {
+        self.forks.stop(FORK_PATIENCE);
+    }
+
     /// JavaScript has seen a fork's end.
     pub fn forget_fork(&self, id: u32) {
         self.forks.forget(id);
@@ -200,7 +205,7 @@ impl Engine {
     pub fn stop(&self) {
         let lines: Vec<_> = lock(&self.lines).drain().collect();
         lines.iter().for_each(|(_, line)| line.hangup(false));
-        self.forks.stop(FORK_PATIENCE);
+        self.stop_forks();
         let io = lock(&self.io).take();
         if let Some(io) = io {
             io.stop(STOP_PATIENCE);

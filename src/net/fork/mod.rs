@@ -17,9 +17,6 @@ mod speaking;
 mod start;
 mod task;
 
-#[cfg(test)]
-mod tests;
-
 pub use handle::{Fork, ForkStats};
 pub use options::{ForkOptions, Reconnect, Trust};
 pub(super) use registry::Forks;

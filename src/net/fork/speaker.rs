@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 
 use crate::audio::{
     AudioError, Encoding, Input, Pipeline, PlayOptions, RawFormat, Resampler, open_bytes,
+    open_contained,
 };
 use crate::call::Warning;
 use crate::dialect::far_end::{MarkEvent, Sound, SoundKind, mark_reply};
@@ -204,7 +205,11 @@ fn decode(sound: Sound, rate: SampleRate, most: usize) -> Result<Vec<u8>, AudioE
         SoundKind::Pcma => format(Encoding::Alaw, hz)?,
         SoundKind::Wav | SoundKind::Mp3 | SoundKind::Ogg => None,
     };
-    let source = open_bytes(Input::Memory(Bytes::from(sound.bytes)), raw, rate.hz())?;
+    let bytes = Bytes::from(sound.bytes);
+    let source = match raw {
+        Some(_) => open_bytes(Input::Memory(bytes), raw, rate.hz())?,
+        None => open_contained(bytes, rate.hz())?,
+    };
     let mut pipeline = Pipeline::once(source, rate.hz(), PlayOptions::default())?;
     let mut pcm = Vec::new();
     while pcm.len() < most && pipeline.read(CHUNK, &mut pcm)? {}

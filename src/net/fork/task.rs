@@ -84,10 +84,12 @@ impl Task {
     /// One connection. Gives why it was lost, if its end is not the fork's.
     async fn attend(&mut self, connected: Connected) -> Option<Failure> {
         let subprotocol = connected.subprotocol.unwrap_or_default();
-        self.report(Event::ForkConnected { subprotocol });
         if !self.options.keeps {
+            self.flow(Instant::now());
             self.flow.clear();
+            self.count();
         }
+        self.report(Event::ForkConnected { subprotocol });
         let ended = Session::new(self, connected.socket).run().await;
         let (code, reason, failure) = match ended {
             Ended::Stopped(_) => (1000, String::new(), None),
