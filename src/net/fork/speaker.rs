@@ -31,11 +31,14 @@ pub(super) struct Speaker {
     voice: Option<Voice>,
     /// The first half of a sample whose other half has not come.
     half: Option<u8>,
-    decoding: Option<JoinHandle<Result<(SampleRate, Vec<u8>), AudioError>>>,
+    decoding: Option<JoinHandle<Decoded>>,
     marks: VecDeque<Mark>,
     /// Audio that was ever played, in its own time.
     said: Duration,
 }
+
+/// A sound's audio, and the rate it was decoded to.
+type Decoded = Result<(SampleRate, Vec<u8>), AudioError>;
 
 struct Voice {
     play: u32,
