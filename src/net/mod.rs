@@ -3,7 +3,7 @@
 //! An [`Engine`] is all of it for one JavaScript environment: one I/O thread with a tokio runtime,
 //! the servers and calls on it, the pacer, and the queue of events. A [`Line`] is one call's
 //! socket; both the I/O thread and JavaScript's may send on it, neither waits for the other's
-//! socket. Start reading at [`Engine`], then `audiosocket::connection`.
+//! socket. Start reading at [`Engine`], then `audiosocket::connection` and `websocket_audio`.
 
 mod app_rate;
 mod attached;
