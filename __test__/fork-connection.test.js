@@ -289,7 +289,9 @@ for (const [what, code, close, misbehave] of [
     await eventually(() => events.of("close").length > 0);
     assert.equal(events.of("close")[0][0].code, code);
     assert.equal(events.of("disconnect")[0][0].message.code, close);
-    assert.equal((await bad.close()).code, close === 1009 ? 1009 : close);
+    // Who is still sending may be cut off before it reads why.
+    const told = close === 1009 ? [1009, 1006] : [close];
+    assert.ok(told.includes((await bad.close()).code));
     await other.stop();
     assert.ok(Math.abs(sound.speechSpan(good.pcm(), RATE).ms - 300) <= 60);
   });
