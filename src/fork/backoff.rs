@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// A far end that comes and goes must not keep us busy.
+const SHORTEST: Duration = Duration::from_millis(10);
+
 /// The longest that growing waits become.
 const LONGEST: Duration = Duration::from_secs(60);
 
@@ -25,9 +28,9 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// `wait` before the first of `attempts` further attempts.
+    /// `wait`, ten milliseconds at least, before the first of `attempts` further attempts.
     pub fn new(wait: Duration, attempts: u32, growth: Growth) -> Self {
-        Self { wait, attempts, growth, tried: 0 }
+        Self { wait: wait.max(SHORTEST), attempts, growth, tried: 0 }
     }
 
     /// The far end was there.

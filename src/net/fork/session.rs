@@ -172,6 +172,8 @@ impl<'a> Session<'a> {
     fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<Ended> {
         for _ in 0..MESSAGES_PER_TURN {
             if self.is_held(context) {
+                // Its answers to our pings may well be there.
+                self.heard = true;
                 return Poll::Pending;
             }
             let message = match self.socket.poll_next(context) {

@@ -40,17 +40,27 @@ pub(super) struct Task {
     pub(super) options: ForkOptions,
     pub(super) flow: Flow,
     batch: Batch,
+    /// Why it failed, if it did not end as somebody wanted.
+    failure: Option<(&'static str, String)>,
 }
 
 /// Runs a fork to its end.
 pub(super) async fn run(fork: Arc<Fork>, line: Arc<Line>, options: ForkOptions) {
     let flow = Flow::new(options.flow);
-    let mut task = Task { fork, line, options, flow, batch: Batch::default() };
-    let failure = task.run().await;
-    task.count();
-    task.fork.close();
-    let failure = failure.map(|failure| (failure.code, failure.message));
-    task.report(Event::ForkClosed { failure });
+    let aborted = ("ERR_FORK_ABORTED", "the fork was aborted".to_owned());
+    let (batch, failure) = (Batch::default(), Some(aborted));
+    let mut task = Task { fork, line, options, flow, batch, failure };
+    task.failure = task.run().await.map(|failure| (failure.code, failure.message));
+}
+
+/// However it ends, and be it that its task is gone, JavaScript hears of it.
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.count();
+        self.fork.close();
+        let failure = self.failure.take();
+        self.report(Event::ForkClosed { failure });
+    }
 }
 
 impl Task {
