@@ -10,12 +10,12 @@ class App {
   #arrivals = new Map();
 
   /** `handler(req, res)` as in onConnection, run when the call has its ear. */
-  constructor({ port = 0, handler, ...options }) {
-    this.server = new AudioSocket(options);
+  constructor({ port = 0, handler, Server = AudioSocket, ...options }) {
+    this.server = new Server(options);
     this.errors = [];
     this.server.on("error", (error) => this.errors.push(error));
     this.server.onConnection((req, res) => {
-      this.#arrival(req.ref).resolve(new Ear(res));
+      this.#arrival(keyOf(req)).resolve(new Ear(res, req));
       return handler?.(req, res);
     });
     this.server.listen(port, "127.0.0.1");
@@ -27,7 +27,7 @@ class App {
     return `127.0.0.1:${this.port}`;
   }
 
-  /** The ear on the call with this UUID, when it has arrived. */
+  /** The ear on the call with this UUID, when it has arrived; over WebSocket it is in the URL. */
   ear(ref) {
     return within(this.#arrival(ref).promise, `call ${ref} has reached the app`);
   }
@@ -46,15 +46,18 @@ class Ear {
   #bytes = 0;
   #over = promiseToKeep();
 
-  constructor(res) {
+  constructor(res, req) {
     this.res = res;
+    this.req = req;
     this.digits = "";
     this.ends = 0;
     this.errors = [];
+    this.warnings = [];
     this.sizes = new Set();
     res.on("data", (chunk) => this.#take(chunk));
     res.on("dtmf", (digit) => (this.digits += digit));
     res.on("error", (error) => this.errors.push(error));
+    res.on("warning", (warning) => this.warnings.push(warning));
     res.on("end", () => {
       this.ends += 1;
       this.#over.resolve();
@@ -94,10 +97,15 @@ function answer(t, options = {}) {
   return app;
 }
 
+/** Asterisk makes a WebSocket call's reference up itself: ours is in the URL's query. */
+function keyOf({ ref, url = "" }) {
+  return new URL(url, "ws://localhost").searchParams.get("call") ?? ref;
+}
+
 function promiseToKeep() {
   const kept = {};
   kept.promise = new Promise((resolve) => (kept.resolve = resolve));
   return kept;
 }
 
-module.exports = { answer };
+module.exports = { Ear, answer };

@@ -12,8 +12,29 @@ async function externalMedia(ari, { where, ref, format }) {
     format,
     data: ref
   });
+  return mediaChannel(ari, query);
+}
+
+/** A channel of chan_websocket that connects as `client`, or waits to be connected to as `INCOMING`. */
+function webSocketMedia(ari, { client = "app", format, options = "" }) {
+  const query = new URLSearchParams({
+    app: ari.app,
+    external_host: client,
+    encapsulation: "none",
+    transport: "websocket",
+    format,
+    ...(client === "INCOMING" && { connection_type: "server" }),
+    ...(options && { transport_data: options })
+  });
+  return mediaChannel(ari, query);
+}
+
+async function mediaChannel(ari, query) {
   const { id } = await ari.request("POST", `/channels/externalMedia?${query}`);
-  await ari.channelEvent("StasisStart", id);
+  // One that waits to be connected to is handed over once it is.
+  if (query.get("connection_type") !== "server") {
+    await ari.channelEvent("StasisStart", id);
+  }
   return id;
 }
 
@@ -27,4 +48,4 @@ async function bridged(t, ari, channels) {
   }
 }
 
-module.exports = { bridged, externalMedia };
+module.exports = { bridged, externalMedia, webSocketMedia };

@@ -49,6 +49,8 @@ function writeConfiguration({ directory, inside, httpPort, user, password }) {
     "logger.conf": "[logfiles]\nfull => notice,warning,error,verbose(5)\n",
     "manager.conf": "[general]\nenabled=no\n",
     "http.conf": `[general]\nenabled=yes\nbindaddr=127.0.0.1\nbindport=${httpPort}\n`,
+    // Filled by asterisk-websocket.js.
+    "websocket_client.conf": "",
     "ari.conf": `[general]\nenabled=yes\n[${user}]\ntype=user\npassword=${password}\n`,
     "extensions.conf": dialplan("NEAR") + dialplan("FAR")
   };

@@ -8,6 +8,7 @@
  *   asterisk-ari.js      its remote control
  *   asterisk-call.js     a call between two ends
  *   asterisk-bridge.js   what ARI joins to a call
+ *   asterisk-websocket.js  its chan_websocket, as client and as server
  *   asterisk-suite.js    a suite of tests with an Asterisk around it
  *   asterisk-answer.js   the callstreams server it calls; asterisk-child.js one in another process
  *   asterisk-assert.js   what was heard against what was said
@@ -110,6 +111,17 @@ class Asterisk {
     return fs.readFileSync(this.#soundFile(name, rate));
   }
 
+  /** Puts a file beside the configuration's, and gives its path as Asterisk sees it. */
+  configure(name, text) {
+    fs.writeFileSync(path.join(this.#directory, "etc", name), text);
+    return path.posix.join(this.#inside, "etc", name);
+  }
+
+  /** What Asterisk's command line prints. */
+  cli(command) {
+    return this.#process.cli(command);
+  }
+
   /** The end of the log; what Asterisk grumbled about while it started only when it never was up. */
   logTail(lines = 60) {
     const log = path.join(this.#directory, "log/full");
@@ -138,6 +150,7 @@ class Asterisk {
   async #start(folder) {
     const access = { user: USER, password: randomBytes(16).toString("hex") };
     const port = await freePort();
+    this.httpPort = port;
     writeConfiguration({
       directory: this.#directory,
       inside: this.#inside,
