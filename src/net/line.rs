@@ -42,6 +42,8 @@ pub struct Line {
     /// The peer sends both sides of a call: what we say is no part of it.
     pub(super) hears_both: AtomicBool,
     pub(super) taps: Taps,
+    /// The last hang-up was one that waits until all was heard.
+    drains: AtomicBool,
     pub(super) engine: Arc<Engine>,
     pub(super) io: Handle,
 }
@@ -97,6 +99,7 @@ impl Line {
             attention: Attention::default(),
             hears_both: AtomicBool::new(false),
             taps: Taps::default(),
+            drains: AtomicBool::new(false),
             frames_in: AtomicU64::new(0),
             bytes_in: AtomicU64::new(0),
             unknown_kinds: AtomicU64::new(0),
@@ -165,7 +168,13 @@ impl Line {
 
     /// Hangs up: at once, or when all has been played.
     pub fn hangup(self: &Arc<Self>, drain: bool) {
+        self.drains.store(drain, Ordering::Release);
         self.change(|outbound, now| outbound.handle_hangup(now, drain));
+    }
+
+    /// What was said is to be heard to its end before the call ends.
+    pub(super) fn drains(&self) -> bool {
+        self.drains.load(Ordering::Acquire)
     }
 
     pub fn stats(&self) -> CallStats {

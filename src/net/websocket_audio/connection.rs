@@ -131,6 +131,7 @@ impl Connection {
         if matches!(over, Over::Flooded | Over::Broken(..) | Over::Refused(..)) {
             self.line.hangup(false);
         }
+        self.say_last(Instant::now());
         let Self { line, session, state, .. } = self;
         session.handle_closed(&mut |said| state.handle(line, said));
         self.line.finish_hearing(self.state.format.rate);
@@ -140,11 +141,15 @@ impl Connection {
 
     /// Says what is left to say and closes; a peer that takes its time is not waited for.
     pub async fn close(&mut self) {
-        let now = Instant::now();
+        self.say_last(Instant::now());
+        let _ = timeout(LINGER, poll_fn(|context| self.poll_closed(context))).await;
+    }
+
+    /// Gives the session what is left for it, and the end of the call.
+    fn say_last(&mut self, now: Instant) {
         take_items(&self.line, &mut self.session, &self.socket, &mut self.state, now);
         // Refused only where the session is over already.
         let _ = self.session.handle_hangup();
-        let _ = timeout(LINGER, poll_fn(|context| self.poll_closed(context))).await;
     }
 
     fn poll_closed(&mut self, context: &mut Context<'_>) -> Poll<()> {
@@ -175,16 +180,17 @@ impl Connection {
         if let Wire::Messages(outgoing) = &self.line.wire {
             outgoing.register(context.waker());
         }
-        let now = Instant::now();
+        let (now, had_begun) = (Instant::now(), self.has_begun);
         take_items(&self.line, &mut self.session, &self.socket, &mut self.state, now);
         self.line.poll_unsent(context);
         let was_much = self.read(context, now);
         self.handle_time(now);
+        self.look_around(now);
         transmit(&mut self.session, &mut self.socket, now);
         // Where it fails, reading does too.
         let _ = self.socket.poll_flush(context);
-        self.look_around();
-        if was_much || self.state.over.is_some() || self.poll_sleep(context) {
+        let has_news = self.state.over.is_some() || self.has_begun != had_begun;
+        if was_much || has_news || self.poll_sleep(context) {
             return Poll::Ready(was_much);
         }
         Poll::Pending
@@ -250,17 +256,21 @@ impl Connection {
         }
     }
 
-    fn look_around(&mut self) {
-        if self.line.attention.has(Matter::Flooded) {
+    fn look_around(&mut self, now: Instant) {
+        let Self { line, session, state, .. } = self;
+        if line.attention.has(Matter::Flooded) {
             self.state.over = Some(Over::Flooded);
-        } else if self.line.attention.has(Matter::Goodbye) {
+        } else if line.attention.has(Matter::Goodbye)
+            && (!line.drains() || state.farewell.is_done(now, session))
+        {
             self.state.over = Some(Over::Goodbye);
         }
     }
 
     /// True if something is due already.
     fn poll_sleep(&mut self, context: &mut Context<'_>) -> bool {
-        let dues = [self.session.poll_timeout(), self.bounds.poll_timeout()];
+        let farewell = self.state.farewell.poll_timeout();
+        let dues = [self.session.poll_timeout(), self.bounds.poll_timeout(), farewell];
         let at = dues.into_iter().flatten().min().unwrap_or_else(|| Instant::now() + FOREVER);
         if self.sleep.deadline() != at.into() {
             self.sleep.as_mut().reset(at.into());

@@ -8,6 +8,7 @@ mod arrivals;
 mod bounds;
 mod connect;
 mod connection;
+mod farewell;
 mod options;
 mod outward;
 mod pipe;

@@ -29,7 +29,7 @@ pub(super) fn take_items(
         && let Some(item) = outgoing.pop()
     {
         let done = match item {
-            Item::Frame(frame) => take_frame(session, &frame, now),
+            Item::Frame(frame) => take_frame(session, state, &frame, now),
             Item::Command(command) => take_command(line, session, state, command),
         };
         if let Err(refusal) = done {
@@ -55,13 +55,20 @@ pub(super) fn transmit(session: &mut Session, socket: &mut Socket, now: Instant)
 }
 
 /// A frame as AudioSocket has it.
-fn take_frame(session: &mut Session, frame: &[u8], now: Instant) -> Result<(), Refusal> {
+fn take_frame(
+    session: &mut Session,
+    state: &mut State,
+    frame: &[u8],
+    now: Instant,
+) -> Result<(), Refusal> {
     let [what, ..] = frame else { return Ok(()) };
-    match SampleRate::from_kind(*what) {
-        Some(rate) => session.handle_audio(now, rate, frame.get(HEADER_LEN..).unwrap_or_default()),
-        None if *what == kind::HANGUP => session.handle_hangup(),
-        None => Ok(()),
+    if let Some(rate) = SampleRate::from_kind(*what) {
+        state.farewell.has_spoken = true;
+        return session.handle_audio(now, rate, frame.get(HEADER_LEN..).unwrap_or_default());
     }
+    // The connection hangs up, when it is time.
+    state.farewell.is_said |= *what == kind::HANGUP;
+    Ok(())
 }
 
 fn take_command(

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::farewell::{Farewell, LAST};
 use super::options::Terms;
 use crate::call::{Companding, Passed, Warning};
 use crate::dialect::{Begun, Capabilities, Format, Said};
@@ -19,6 +20,7 @@ pub(super) struct State {
     /// What the peer told of the call at its beginning.
     told: Value,
     pub over: Option<Over>,
+    pub farewell: Farewell,
 }
 
 impl State {
@@ -28,6 +30,7 @@ impl State {
             format: terms.format,
             told: Value::Null,
             over: None,
+            farewell: Farewell::default(),
         }
     }
 
@@ -59,6 +62,7 @@ impl State {
             Said::Message(text) => line.push(Event::Message(text.to_owned())),
             Said::Dtmf { digit, .. } => line.push(Event::Dtmf(digit.ascii())),
             Said::Hold(full) => line.change(|outbound, now| outbound.handle_hold(now, full)),
+            Said::MarkPassed(LAST) | Said::MarkCleared(LAST) => self.farewell.is_heard = true,
             Said::MarkPassed(mark) => line.push(Event::Mark(Passed { mark, cleared: false })),
             Said::MarkCleared(mark) => line.push(Event::Mark(Passed { mark, cleared: true })),
             Said::Warning(Warning { code, message }) => line.push(Event::Warning { code, message }),
