@@ -53,10 +53,13 @@ asteriskSuite("chan_websocket as server", (test) => {
   });
 
   test("ends the call when the caller hangs up", async ({ asterisk }) => {
-    const call = await asterisk.call({ near: [dialIncoming("c(slin)")], far: ["Wait(30)"] });
+    const call = await asterisk.call({
+      near: [dialIncoming("c(slin)")],
+      far: [WAIT_FOR_APP, "UserEvent(Heard)", "Wait(30)"]
+    });
     const ear = await connectTo(asterisk, call);
     ear.res.write(sound.tone(441, 20_000, 8000));
-    await ear.heard(0);
+    await call.reached("Heard");
     await call.hangup();
     await ear.ended();
     await call.ended();

@@ -5,13 +5,14 @@
 const assert = require("node:assert/strict");
 const { execFileSync } = require("node:child_process");
 const { randomUUID } = require("node:crypto");
-const { once } = require("node:events");
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
+const { setTimeout } = require("node:timers/promises");
 const { assertHeard } = require("../support/asterisk-assert");
+const { webSocketMedia } = require("../support/asterisk-bridge");
 const { asteriskSuite } = require("../support/asterisk-suite");
-const { until, within } = require("../support/asterisk-wait");
+const { until } = require("../support/asterisk-wait");
 const { CLIENT, answerWebSocket, dialApp, throughUlaw } = require("../support/asterisk-websocket");
 const sound = require("../../examples/sound.js");
 
@@ -21,6 +22,9 @@ const CODECS = {
   slin16: { rate: 16_000, fit: (pcm) => pcm },
   ulaw: { rate: 8000, fit: throughUlaw }
 };
+
+/** Far below the second for which a peer that does not close is waited. */
+const AT_ONCE_MS = 500;
 
 asteriskSuite("chan_websocket as client", (test) => {
   for (const codec of Object.keys(CODECS)) {
@@ -44,7 +48,7 @@ asteriskSuite("chan_websocket as client", (test) => {
   });
 
   for (const form of ["plain-text", "json"]) {
-    test(`waits for the app to answer, with control in ${form}`, async ({ asterisk, t }) => {
+    test(`waits for the app to answer, and ends at once, with control in ${form}`, async ({ asterisk, t }) => {
       const ref = randomUUID();
       const app = await answerWebSocket(asterisk, t);
       const call = await asterisk.call({
@@ -56,23 +60,42 @@ asteriskSuite("chan_websocket as client", (test) => {
       assert.notEqual(await state(), "Up");
       res.answer();
       await until(async () => (await state()) === "Up", "the channel is answered");
+      const start = performance.now();
       res.hangup();
       await asterisk.ari.channelEvent("ChannelDestroyed", req.channelId);
+      const took = performance.now() - start;
+      assert.ok(took < AT_ONCE_MS, `the hang-up took ${took} ms`);
       await call.ended();
     });
   }
 
-  test("ends the call when the caller hangs up", async ({ asterisk, t }) => {
+  test("ends the call when the caller hangs up, however much was to be said", async ({ asterisk, t }) => {
     const ref = randomUUID();
     const app = await answerWebSocket(asterisk, t);
-    const call = await asterisk.call({ near: [dialApp(ref, "c(slin)")], far: ["Wait(30)"] });
+    const call = await asterisk.call({
+      near: [dialApp(ref, "c(slin)")],
+      far: ["WaitForNoise(100,1,10)", "UserEvent(Heard)", "Wait(30)"]
+    });
     const ear = await app.ear(ref);
     ear.res.write(sound.tone(441, 20_000, 8000));
-    await within(once(ear.res, "drain").catch(() => {}), "some has left", 1000).catch(() => {});
+    await call.reached("Heard");
     await call.hangup();
     await ear.ended();
     await call.ended();
     assert.deepEqual([ear.ends, ear.errors, app.errors], [1, [], []]);
+  });
+
+  test("may say nothing for longer than a handshake may take", async ({ asterisk, t }) => {
+    const ref = randomUUID();
+    const app = await answerWebSocket(asterisk, t, { handshakeTimeout: 500 });
+    // A channel in no bridge yet hears and says nothing.
+    const media = await webSocketMedia(asterisk.ari, { format: "slin", options: `v(call=${ref})` });
+    const ear = await app.ear(ref);
+    await setTimeout(1000);
+    assert.deepEqual([ear.pcm.length, ear.ends, app.server.connections], [0, 0, 1]);
+    ear.res.hangup();
+    await ear.ended();
+    await asterisk.ari.channelEvent("ChannelDestroyed", media);
   });
 });
 

@@ -87,11 +87,14 @@ class Asterisk {
     return `Record(${this.#inside}/sounds/${name}.${EXTENSIONS[rate]},0,0,q)`;
   }
 
-  /** The far steps that play `pcm` and record what comes back meanwhile, and a little longer. */
+  /**
+   * The far steps that play `pcm` and record what comes back meanwhile, and a little longer. What is
+   * played is recorded beside it, under the name with `-caller`.
+   */
   duplexSteps(name, pcm) {
     const file = (kind) => `${this.#inside}/sounds/${name}${kind}.sln`;
     return [
-      `MixMonitor(${file("-both")},r(${file("")}))`,
+      `MixMonitor(${file("-both")},r(${file("")})t(${file("-caller")}))`,
       `Playback(${this.writeSound(`${name}-said`, pcm)})`,
       // MixMonitor records only while both directions carry something.
       this.#quietStep(),

@@ -135,8 +135,10 @@ impl Line {
 
     /// Drops all that was written and ends all plays.
     pub fn clear(self: &Arc<Self>) {
-        self.change(|outbound, _| outbound.handle_clear());
-        self.command(Command::Clear);
+        self.change(|outbound, _| {
+            outbound.handle_clear();
+            self.command(Command::Clear);
+        });
     }
 
     /// Says something that is no audio. False if there is no way to, or no room.

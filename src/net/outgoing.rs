@@ -21,6 +21,8 @@ pub enum Command {
     Text(String),
     /// All that was said before has left; the peer is to tell when it was heard.
     Mark(u32),
+    /// The mark was cleared before it got that far.
+    Cleared(u32),
     /// What was said and is not heard yet is to be dropped.
     Clear,
     /// The call is to be answered.

@@ -120,8 +120,10 @@ impl Line {
             }
         }
         while let Some(passed) = out.outbound.poll_passed() {
-            // Where the peer can tell when it is heard, that is when it is passed.
-            if passed.cleared || !self.wire.command(Command::Mark(passed.mark)) {
+            // Where the peer can tell when it is heard, that is when it is passed. What is cleared
+            // here is told behind what the peer has and clears, which was set before.
+            let command = if passed.cleared { Command::Cleared } else { Command::Mark };
+            if out.ended || !self.wire.command(command(passed.mark)) {
                 self.push(Event::Mark(passed));
             }
         }

@@ -12,7 +12,7 @@ use tokio::time::{Sleep, sleep_until, timeout};
 
 use super::bounds::{Bounds, Due};
 use super::options::Terms;
-use super::outward::{take_items, transmit};
+use super::outward::{forget_items, take_items, transmit};
 use super::state::State;
 use crate::call::Role;
 use crate::dialect::{Playback, Said, Session, SessionOptions, capabilities};
@@ -134,6 +134,7 @@ impl Connection {
         self.say_last(Instant::now());
         let Self { line, session, state, .. } = self;
         session.handle_closed(&mut |said| state.handle(line, said));
+        forget_items(line);
         self.line.finish_hearing(self.state.format.rate);
         self.line.end(over.last_words());
         self.close().await;

@@ -39,6 +39,16 @@ pub(super) fn take_items(
     }
 }
 
+/// Forgets what the session cannot be given any more, marks excepted.
+pub(super) fn forget_items(line: &Arc<Line>) {
+    let Wire::Messages(outgoing) = &line.wire else { return };
+    while let Some(item) = outgoing.pop() {
+        if let Item::Command(Command::Mark(mark) | Command::Cleared(mark)) = item {
+            line.push(Event::Mark(Passed { mark, cleared: true }));
+        }
+    }
+}
+
 /// Gives the connection the session's messages, as far as it takes them.
 pub(super) fn transmit(session: &mut Session, socket: &mut Socket, now: Instant) {
     while socket.buffered() < MOST_BUFFERED
@@ -81,6 +91,10 @@ fn take_command(
         Command::Text(text) => session.handle_message(&text),
         Command::Clear => session.handle_clear(&mut |said| state.handle(line, said)),
         Command::Answer => session.handle_answer(),
+        Command::Cleared(mark) => {
+            line.push(Event::Mark(Passed { mark, cleared: true }));
+            Ok(())
+        }
         Command::Mark(mark) => session.handle_mark(mark).or_else(|_| {
             // The peer cannot tell: it is passed as far as we know.
             line.push(Event::Mark(Passed { mark, cleared: false }));
