@@ -184,11 +184,13 @@ test("a second play takes the place of the first", async (t) => {
 test("of plays that begin in one turn the last is heard", async (t) => {
   const { peer, res } = await openCall(t);
   const files = [1, 2, 3].map((seed) => fileOf(noise(3 * FRAME, seed)));
+  // What plays is not due before this has been heard, which the turn does not last.
+  res.write(noise(FRAME, 4));
   const results = await soon(Promise.all(files.map((file) => res.play(file))), "the plays");
   assert.deepEqual(results.slice(0, 2), [NOT_PLAYED, NOT_PLAYED]);
   assert.equal(results[2].completed, true);
   assert.equal(lasted(res, results[2]), 60);
-  await hears({ peer, res }, noise(3 * FRAME, 3));
+  await hears({ peer, res }, Buffer.concat([noise(FRAME, 4), noise(3 * FRAME, 3)]));
 });
 
 test("stop ends the play and what is written next follows it", async (t) => {
@@ -209,12 +211,15 @@ test("stop ends the play and what is written next follows it", async (t) => {
 test("stop without a play, and twice, is harmless", async (t) => {
   const { peer, res } = await openCall(t);
   res.stop();
-  const playing = res.play(fileOf(noise(100 * FRAME)));
+  const file = fileOf(noise(100 * FRAME));
+  // What plays is not due before this has been heard, which the turn does not last.
+  res.write(noise(FRAME, 4));
+  const playing = res.play(file);
   res.stop();
   res.stop();
   assert.deepEqual(await soon(playing, "the play"), NOT_PLAYED);
-  res.write(noise(FRAME));
-  await hears({ peer, res }, noise(FRAME));
+  res.write(noise(FRAME, 5));
+  await hears({ peer, res }, Buffer.concat([noise(FRAME, 4), noise(FRAME, 5)]));
 });
 
 for (const [who, hangUp] of [
