@@ -33,7 +33,8 @@ pub enum Event {
     Dtmf(u8),
     /// The peer's error frame: its code.
     PeerError(u8),
-    /// Something failed: `errno` of the system or 0, code, message.
+    /// Something failed: `errno` of the system, or with `ERR_WS_HANDSHAKE` the status that the server
+    /// answered, or 0; code, message.
     Error { errno: i32, code: &'static str, message: String },
     /// The peer broke the protocol without harm: code, message.
     Warning { code: &'static str, message: String },

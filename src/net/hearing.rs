@@ -78,9 +78,10 @@ impl Line {
 
     /// Passes on what the app hears.
     fn handle_audio(&self, rate: SampleRate, pcm: &[u8]) {
+        let voices = if self.hears_both.load(Ordering::Relaxed) { 2 } else { 1 };
         let limit = AudioLimit {
-            held: rate.bytes_in(self.options.hold),
-            queued: rate.bytes_in(self.options.inbound_limit),
+            held: rate.bytes_in(self.options.hold) * voices,
+            queued: rate.bytes_in(self.options.inbound_limit) * voices,
         };
         self.engine.queue.push_audio(&self.source, rate, pcm, limit);
     }

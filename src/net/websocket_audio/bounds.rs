@@ -1,7 +1,9 @@
 //! What a peer is held to over time: that it says something, and not too much.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::arrivals::LastHeard;
 use super::options::Terms;
 use crate::dialect::{Dialect, Playback, capabilities};
 use crate::net::over::Over;
@@ -11,6 +13,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 const SECOND: Duration = Duration::from_secs(1);
 
+/// Pings that go unanswered before the peer is taken for gone, where nothing else was said.
+const UNANSWERED: u32 = 3;
+
 /// What is due of a peer, and when.
 #[derive(Debug)]
 pub(super) struct Bounds {
@@ -19,6 +24,8 @@ pub(super) struct Bounds {
     max_rate: u32,
     next_ping: Option<Instant>,
     last_heard: Instant,
+    /// The same, for others to see.
+    heard: Arc<LastHeard>,
     /// Until when the first message may come.
     patience: Option<Instant>,
     /// When the second began that messages are counted in, and how many there were.
@@ -42,6 +49,7 @@ impl Bounds {
             max_rate: terms.max_rate,
             next_ping: None,
             last_heard: now,
+            heard: LastHeard::new(now),
             patience: Some(now + PATIENCE),
             second: (now, 0),
         }
@@ -52,12 +60,14 @@ impl Bounds {
         self.patience = None;
         if capabilities(dialect, Playback::default()).pong && !self.ping.is_zero() {
             self.next_ping = Some(now + self.ping);
+            self.idle.get_or_insert(self.ping * UNANSWERED);
         }
     }
 
     /// Something came. Gives why the call is over, if it was one too many.
     pub fn handle_message(&mut self, now: Instant) -> Option<Over> {
         self.last_heard = now;
+        self.heard.handle_message(now);
         if now.saturating_duration_since(self.second.0) >= SECOND {
             self.second = (now, 0);
         }
@@ -68,14 +78,19 @@ impl Bounds {
         })
     }
 
-    /// The peer may be silent from now on: it has to connect again.
+    /// The peer has connected again, and has said nothing yet.
     pub fn handle_reconnected(&mut self, now: Instant) {
         self.last_heard = now;
+        self.heard.handle_message(now);
+    }
+
+    pub fn last_heard(&self) -> Arc<LastHeard> {
+        Arc::clone(&self.heard)
     }
 
     /// When [`Self::poll`] has something next.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let idle = self.idle.map(|idle| self.last_heard + idle);
+        let idle = self.idle_timeout().map(|idle| self.last_heard + idle);
         [self.next_ping, idle, self.patience].into_iter().flatten().min()
     }
 
@@ -83,13 +98,18 @@ impl Bounds {
         if self.patience.take_if(|at| *at <= now).is_some() {
             return Some(Due::Patience);
         }
-        if let Some(idle) = self.idle.filter(|idle| self.last_heard + *idle <= now) {
+        if let Some(idle) = self.idle_timeout().filter(|idle| self.last_heard + *idle <= now) {
             let message = format!("nothing came for {} ms", idle.as_millis());
             return Some(Due::Over(Over::Broken("ERR_IDLE_TIMEOUT", message)));
         }
         let ping = self.next_ping.as_mut().filter(|at| **at <= now)?;
         *ping = now + self.ping;
         Some(Due::Ping)
+    }
+
+    /// Zero is for ever.
+    fn idle_timeout(&self) -> Option<Duration> {
+        self.idle.filter(|idle| !idle.is_zero())
     }
 }
 
@@ -119,6 +139,20 @@ mod tests {
         let mut deaf = Bounds::new(&Terms { idle: None, ..terms }, start);
         deaf.handle_begun(start, Dialect::Audiofork);
         assert_eq!(deaf.poll_timeout(), None);
+    }
+
+    #[test]
+    fn three_unanswered_pings_are_enough_where_nothing_else_was_said() {
+        let start = Instant::now();
+        let terms = Terms { ping: Duration::from_secs(2), ..terms() };
+        let mut bounds = Bounds::new(&terms, start);
+        bounds.handle_begun(start, Dialect::ChanWebsocket);
+        assert!((1..6).all(|s| !matches!(bounds.poll(after(start, s * 1000)), Some(Due::Over(_)))));
+        assert!(matches!(bounds.poll(after(start, 6000)), Some(Due::Over(_))));
+        let patient = Terms { idle: Some(Duration::ZERO), ..terms };
+        let mut bounds = Bounds::new(&patient, start);
+        bounds.handle_begun(start, Dialect::ChanWebsocket);
+        assert!(matches!(bounds.poll(after(start, 3_600_000)), Some(Due::Ping)));
     }
 
     #[test]

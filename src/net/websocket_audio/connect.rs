@@ -57,7 +57,7 @@ async fn reach(
     options: &WebSocketDialOptions,
 ) -> Result<Connection, Event> {
     let connected = websocket::connect(&options.client).await.map_err(|error| Event::Error {
-        errno: error.errno.unwrap_or_default(),
+        errno: error.errno.or(error.http_status.map(i32::from)).unwrap_or_default(),
         code: error.code(),
         message: error.to_string(),
     })?;

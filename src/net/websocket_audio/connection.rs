@@ -10,9 +10,10 @@ use tokio::sync::oneshot;
 use tokio::task::yield_now;
 use tokio::time::{Sleep, sleep_until, timeout};
 
+use super::arrivals::LastHeard;
 use super::bounds::{Bounds, Due};
 use super::options::Terms;
-use super::outward::{forget_items, take_items, transmit};
+use super::outward::{forget_items, is_full, take_items, take_last_items, transmit};
 use super::state::State;
 use crate::call::Role;
 use crate::dialect::{Playback, Said, Session, SessionOptions, capabilities};
@@ -117,12 +118,22 @@ impl Connection {
                 _ => return false,
             },
         };
+        self.go_on(socket);
+        true
+    }
+
+    /// Goes on over another connection of the same sender.
+    pub fn go_on(&mut self, socket: Socket) {
         self.socket = socket;
         self.is_lost = false;
         self.state.over = None;
         self.bounds.handle_reconnected(Instant::now());
         self.line.push(Event::Reconnected);
-        true
+    }
+
+    /// When something came last, for others to see.
+    pub fn last_heard(&self) -> Arc<LastHeard> {
+        self.bounds.last_heard()
     }
 
     /// Ends the call, and the connection with it.
@@ -131,8 +142,10 @@ impl Connection {
         if matches!(over, Over::Flooded | Over::Broken(..) | Over::Refused(..)) {
             self.line.hangup(false);
         }
-        self.say_last(Instant::now());
-        let Self { line, session, state, .. } = self;
+        let Self { line, session, state, socket, .. } = self;
+        if !matches!(over, Over::Closed | Over::Lost(_)) {
+            take_last_items(line, session, socket, state, Instant::now());
+        }
         session.handle_closed(&mut |said| state.handle(line, said));
         forget_items(line);
         self.line.finish_hearing(self.state.format.rate);
@@ -140,17 +153,11 @@ impl Connection {
         self.close().await;
     }
 
-    /// Says what is left to say and closes; a peer that takes its time is not waited for.
+    /// Closes; a peer that takes its time is not waited for.
     pub async fn close(&mut self) {
-        self.say_last(Instant::now());
-        let _ = timeout(LINGER, poll_fn(|context| self.poll_closed(context))).await;
-    }
-
-    /// Gives the session what is left for it, and the end of the call.
-    fn say_last(&mut self, now: Instant) {
-        take_items(&self.line, &mut self.session, &self.socket, &mut self.state, now);
         // Refused only where the session is over already.
         let _ = self.session.handle_hangup();
+        let _ = timeout(LINGER, poll_fn(|context| self.poll_closed(context))).await;
     }
 
     fn poll_closed(&mut self, context: &mut Context<'_>) -> Poll<()> {
@@ -182,19 +189,31 @@ impl Connection {
             outgoing.register(context.waker());
         }
         let (now, had_begun) = (Instant::now(), self.has_begun);
-        take_items(&self.line, &mut self.session, &self.socket, &mut self.state, now);
-        self.line.poll_unsent(context);
+        self.send(context, now);
         let was_much = self.read(context, now);
         self.handle_time(now);
         self.look_around(now);
-        transmit(&mut self.session, &mut self.socket, now);
-        // Where it fails, reading does too.
-        let _ = self.socket.poll_flush(context);
-        let has_news = self.state.over.is_some() || self.has_begun != had_begun;
-        if was_much || has_news || self.poll_sleep(context) {
+        self.send(context, now);
+        let is_news = self.state.over.is_some() || self.has_begun != had_begun;
+        if was_much || is_news || self.poll_sleep(context) {
             return Poll::Ready(was_much);
         }
         Poll::Pending
+    }
+
+    /// Gives the connection what the call has for it, until there is no more or no room.
+    fn send(&mut self, context: &mut Context<'_>, now: Instant) {
+        loop {
+            take_items(&self.line, &mut self.session, &mut self.socket, &mut self.state, now);
+            self.line.poll_unsent(context);
+            let was_full = is_full(&self.socket);
+            // Where it fails, reading does too.
+            let is_flushed = matches!(self.socket.poll_flush(context), Poll::Ready(Ok(())));
+            // Nobody tells of room that there is already.
+            if !was_full || !is_flushed {
+                return;
+            }
+        }
     }
 
     /// Reads what has come, up to so many messages. True if there may be more.

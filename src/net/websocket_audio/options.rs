@@ -75,7 +75,8 @@ pub struct Terms {
     pub chunk: Duration,
     /// Between two pings, where the dialect's senders answer them; zero for none.
     pub ping: Duration,
-    /// How long nothing at all may come; zero for ever.
+    /// How long nothing at all may come, zero for ever; None for three pings, or for ever where there
+    /// are none.
     pub idle: Option<Duration>,
     /// The longest message, in bytes.
     pub max_message: usize,

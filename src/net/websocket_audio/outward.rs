@@ -16,27 +16,58 @@ use crate::protocol::{HEADER_LEN, SampleRate, kind};
 /// Bytes that may wait for the connection. With more, the call keeps its audio.
 const MOST_BUFFERED: usize = 16 * 1024;
 
-/// Gives the session what the call has for it, as far as the connection takes it.
+/// Whether the call has to keep its audio for now.
+pub(super) fn is_full(socket: &Socket) -> bool {
+    socket.buffered() >= MOST_BUFFERED
+}
+
+/// Gives the session what the call has for it, and the connection what becomes of that, as far as the
+/// connection takes it.
 pub(super) fn take_items(
     line: &Arc<Line>,
     session: &mut Session,
-    socket: &Socket,
+    socket: &mut Socket,
     state: &mut State,
     now: Instant,
 ) {
-    let Wire::Messages(outgoing) = &line.wire else { return };
-    while socket.buffered() < MOST_BUFFERED
-        && let Some(item) = outgoing.pop()
-    {
-        let done = match item {
-            Item::Frame(frame) => take_frame(session, state, &frame, now),
-            Item::Command(command) => take_command(line, session, state, command),
-        };
-        if let Err(refusal) = done {
-            let (code, message) = (refusal.code(), refusal.to_string());
-            line.push(Event::Warning { code, message });
-        }
+    // Each item finds the session with none that wait, and so with room.
+    transmit(session, socket, now);
+    while !is_full(socket) && take_item(line, session, state, now) {
+        transmit(session, socket, now);
     }
+}
+
+/// Gives the connection all there is, however long it takes: nothing follows.
+pub(super) fn take_last_items(
+    line: &Arc<Line>,
+    session: &mut Session,
+    socket: &mut Socket,
+    state: &mut State,
+    now: Instant,
+) {
+    transmit_all(session, socket, now);
+    while take_item(line, session, state, now) {
+        transmit_all(session, socket, now);
+    }
+    // Refused only where the session is over already.
+    let _ = session.handle_hangup();
+    transmit_all(session, socket, now);
+}
+
+/// False if there is none.
+fn take_item(line: &Arc<Line>, session: &mut Session, state: &mut State, now: Instant) -> bool {
+    let Wire::Messages(outgoing) = &line.wire else { return false };
+    let Some(item) = outgoing.pop() else { return false };
+    let done = match item {
+        Item::Frame(frame) => take_frame(session, state, &frame, now),
+        Item::Command(command) => take_command(line, session, state, command),
+    };
+    match done {
+        // What takes no audio is asked for none but silence, and has nothing to clear.
+        Ok(()) | Err(Refusal::NotSupported { .. } | Refusal::Over) => {}
+        Err(refusal) => state.handle_refusal(line, refusal),
+    }
+    true
 }
 
 /// Forgets what the session cannot be given any more, marks excepted.
@@ -51,17 +82,24 @@ pub(super) fn forget_items(line: &Arc<Line>) {
 
 /// Gives the connection the session's messages, as far as it takes them.
 pub(super) fn transmit(session: &mut Session, socket: &mut Socket, now: Instant) {
-    while socket.buffered() < MOST_BUFFERED
-        && let Some(message) = session.poll_transmit(now)
-    {
-        let message = match &message {
-            Outgoing::Text(text) => websocket::Outgoing::Text(text),
-            Outgoing::Binary(bytes) => websocket::Outgoing::Binary(bytes),
-            Outgoing::Close(code) => websocket::Outgoing::Close { code: Some(*code), reason: "" },
-        };
-        // It can only be closed already, which its reader learns of.
-        let _ = socket.start_send(message);
-    }
+    while !is_full(socket) && transmit_one(session, socket, now) {}
+}
+
+fn transmit_all(session: &mut Session, socket: &mut Socket, now: Instant) {
+    while transmit_one(session, socket, now) {}
+}
+
+/// False if there is none.
+fn transmit_one(session: &mut Session, socket: &mut Socket, now: Instant) -> bool {
+    let Some(message) = session.poll_transmit(now) else { return false };
+    let message = match &message {
+        Outgoing::Text(text) => websocket::Outgoing::Text(text),
+        Outgoing::Binary(bytes) => websocket::Outgoing::Binary(bytes),
+        Outgoing::Close(code) => websocket::Outgoing::Close { code: Some(*code), reason: "" },
+    };
+    // It can only be closed already, which its reader learns of.
+    let _ = socket.start_send(message);
+    true
 }
 
 /// A frame as AudioSocket has it.

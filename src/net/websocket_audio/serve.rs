@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use tokio::io::AsyncWriteExt;
@@ -21,6 +21,9 @@ use crate::net::websocket::{
 
 /// What is told when nobody says whether to accept it.
 const UNAVAILABLE: u16 = 503;
+
+/// A connection became no call of its own, for an earlier call goes on over it.
+const CONTINUED: &str = "ERR_CONTINUED";
 
 /// How long a peer may take to read why it was refused.
 const REFUSAL: Duration = Duration::from_secs(1);
@@ -102,7 +105,9 @@ pub(in crate::net) async fn greet(server: &Arc<Server>, mut guest: Guest) {
         }
     };
     if let Err(code) = outcome {
-        server.drop_connection(code, peer);
+        if code != CONTINUED {
+            server.drop_connection(code, peer);
+        }
         engine.queue.open(&source, Opening::Full);
         engine.queue.push_end(&source);
     }
@@ -138,7 +143,9 @@ async fn accept(
     let (offered, url) = (guest.request.subprotocols(), guest.request.target.clone());
     let socket = open(guest, &acceptance, server.options.handshake_timeout).await?;
     // What goes on over it is no call of its own.
-    let Some(socket) = server.arrivals.find(&url, socket) else { return Err("ERR_CONTINUED") };
+    let Some(socket) = server.arrivals.find(&url, socket, Instant::now()) else {
+        return Err(CONTINUED);
+    };
     let (engine, id) = (Arc::clone(&server.engine), Some(server.source.id));
     let mut connection = Connection::new(engine, Arc::clone(source), id, terms, offered, socket);
     if let Err(code) = begin(server, &mut connection).await {
@@ -149,14 +156,39 @@ async fn accept(
     if server.is_closing() {
         connection.line.hangup(false);
     }
-    while connection.run().await && !stitch.is_zero() {
-        let next = server.arrivals.lose(&url);
-        if !connection.reconnect(next, *stitch).await {
-            break;
-        }
+    if stitch.is_zero() {
+        connection.run().await;
+    } else {
+        run_stitched(server, &mut connection, &url, *stitch).await;
     }
     connection.end().await;
     Ok(())
+}
+
+/// Runs a call over one connection after the other.
+async fn run_stitched(server: &Server, connection: &mut Connection, url: &str, patience: Duration) {
+    loop {
+        let mut next = server.arrivals.expect(url, Some(connection.last_heard()));
+        let is_lost = tokio::select! {
+            is_lost = connection.run() => is_lost,
+            Ok(socket) = &mut next => {
+                connection.go_on(socket);
+                continue;
+            }
+        };
+        if !is_lost {
+            return;
+        }
+        // It may have come at the same moment.
+        if let Ok(socket) = next.try_recv() {
+            connection.go_on(socket);
+        } else {
+            let next = server.arrivals.expect(url, None);
+            if !connection.reconnect(next, patience).await {
+                return;
+            }
+        }
+    }
 }
 
 /// Answers that the WebSocket is open.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::farewell::{Farewell, LAST};
 use super::options::Terms;
 use crate::call::{Companding, Passed, Warning};
-use crate::dialect::{Begun, Capabilities, Format, Said};
+use crate::dialect::{Begun, Capabilities, Format, Refusal, Said};
 use crate::events::Event;
 use crate::net::line::Line;
 use crate::net::listener::Listener;
@@ -21,6 +21,8 @@ pub(super) struct State {
     told: Value,
     pub over: Option<Over>,
     pub farewell: Farewell,
+    /// Codes of what was refused the app, and told.
+    warned: Vec<&'static str>,
 }
 
 impl State {
@@ -31,6 +33,7 @@ impl State {
             told: Value::Null,
             over: None,
             farewell: Farewell::default(),
+            warned: Vec::new(),
         }
     }
 
@@ -48,6 +51,15 @@ impl State {
             "answer": can.answer,
         });
         details.to_string()
+    }
+
+    /// The app asked for what cannot be done, which it is told once per cause.
+    pub fn handle_refusal(&mut self, line: &Line, refusal: Refusal) {
+        let code = refusal.code();
+        if !self.warned.contains(&code) {
+            self.warned.push(code);
+            line.push(Event::Warning { code, message: refusal.to_string() });
+        }
     }
 
     /// The peer said something.
