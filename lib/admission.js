@@ -2,6 +2,7 @@
 
 const { STATUS_CODES } = require("node:http");
 const { rangeError, typeError } = require("./errors.js");
+const { flat, headersRule } = require("./http-headers.js");
 const { callOptionsFor } = require("./websocket-options.js");
 
 /**
@@ -56,7 +57,11 @@ function refusal(status, headers = {}, body = `${STATUS_CODES[status] ?? "Refuse
   if (!Number.isInteger(status) || status < 300 || status > 599) {
     throw rangeError("status", "a whole number from 300 to 599", status);
   }
-  return { status, headers: Object.entries(headers).flatMap(([name, value]) => [name, String(value)]), body };
+  headersRule("headers", headers);
+  if (typeof body !== "string" && !(body instanceof Uint8Array)) {
+    throw typeError("body", "a string or a Buffer", body);
+  }
+  return { status, headers: flat(headers), body };
 }
 
 module.exports = { admission };

@@ -3,6 +3,7 @@
 const { admission } = require("./admission.js");
 const { Kind, engine, route, unroute } = require("./engine.js");
 const { begunFacts } = require("./facts.js");
+const { headersOf } = require("./http-headers.js");
 const { parsed, referenceOf } = require("./messages.js");
 const { nativeAcceptance } = require("./websocket-options.js");
 
@@ -82,18 +83,6 @@ class Arrival {
     request.ref = reference ?? channelId ?? referenceOf(request);
     this.#hooks.begin(request, this.#accepted, facts);
   }
-}
-
-/** Lines of `name: value` as Node has headers: names in lower case, those that repeat joined. */
-function headersOf(lines) {
-  const headers = Object.create(null);
-  for (const line of lines) {
-    const at = line.indexOf(": ");
-    const name = line.slice(0, at).toLowerCase();
-    const value = line.slice(at + 2);
-    headers[name] = name in headers ? `${headers[name]}, ${value}` : value;
-  }
-  return { ...headers };
 }
 
 module.exports = { Arrival };

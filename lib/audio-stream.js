@@ -119,7 +119,7 @@ class AudioStream extends EventEmitter {
   }
 
   split() {
-    return split(this);
+    return split(this, this.#line.isOver);
   }
 
   hangup(options) {

@@ -1,5 +1,6 @@
 "use strict";
 
+const { STATUS_CODES } = require("node:http");
 const { constants } = require("node:os");
 const { getSystemErrorMap, inspect } = require("node:util");
 const { ErrorCode } = require("./types.js");
@@ -60,6 +61,9 @@ function systemError(errno, syscall, where = {}) {
 
 /** The core's word on a lost or failed connection, as Node would put it. */
 function connectionError([errno, code, ...message], { address, port }) {
+  if (code === "ERR_WS_HANDSHAKE" && errno in STATUS_CODES) {
+    return Object.assign(codedError(code, message.join("\n")), { statusCode: Number(errno) });
+  }
   const number = code === "ETIMEDOUT" ? constants.errno.ETIMEDOUT : Number(errno);
   if (number === 0) {
     return codedError(code, message.join("\n"));

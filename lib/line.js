@@ -165,7 +165,7 @@ class Line {
 
   /** Bytes of heard audio that may wait for a reader. */
   get inboundLimit() {
-    return this.#options.inboundLimit * this.sampleRate * BYTES_PER_SAMPLE;
+    return this.#options.inboundLimit * this.sampleRate * BYTES_PER_SAMPLE * this.channels;
   }
 
   get progress() {

@@ -28,10 +28,16 @@ function toText(message) {
 
 /** What the call is known by: named in its URL, a UUID there, named in its metadata, or a new UUID. */
 function referenceOf({ url, metadata }) {
-  const { searchParams } = new URL(url, "ws://localhost");
-  const inQuery = NAMES.map((name) => searchParams.get(name)).find((value) => value);
+  const query = queryOf(url);
+  const inQuery = NAMES.map((name) => query.get(name)).find((value) => value);
   const inMetadata = NAMES.map((name) => metadata?.[name]).find((value) => typeof value === "string" && value);
   return inQuery ?? UUID.exec(url)?.[0] ?? inMetadata ?? crypto.randomUUID();
 }
 
-module.exports = { parsed, referenceOf, toText };
+/** The query of a request's target, which a peer may write as it likes. */
+function queryOf(url) {
+  const at = url.indexOf("?");
+  return new URLSearchParams(at < 0 ? "" : url.slice(at + 1));
+}
+
+module.exports = { parsed, queryOf, referenceOf, toText };

@@ -2,6 +2,15 @@
 
 const { Kind, engine, route, unroute } = require("./engine.js");
 
+/** TCP's own question after a peer that says nothing, as for connections of the core's own. */
+const KEEP_ALIVE_MS = 60_000;
+
+/** How long a peer may take to read why it was refused. */
+const REFUSAL_MS = 1000;
+
+/** What is answered where the server has no place. */
+const UNAVAILABLE = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+
 /** A peer that leaves so many bytes lying is cut off. */
 const MOST_UNSENT = 1024 * 1024;
 
@@ -24,8 +33,7 @@ class SocketPipe {
     if (typeof id === "number") {
       new SocketPipe(id, socket).#run();
     } else {
-      socket.on("error", () => {});
-      socket.end(reply);
+      refuse(socket, reply?.length > 0 ? reply : UNAVAILABLE);
     }
   }
 
@@ -38,9 +46,12 @@ class SocketPipe {
     route(this.#id, this);
     this.#socket.setTimeout?.(0);
     this.#socket.setNoDelay?.(true);
+    this.#socket.setKeepAlive?.(true, KEEP_ALIVE_MS);
     this.#socket
       .on("data", (bytes) => engine().pipeWrite(this.#id, bytes) || this.#socket.pause())
       .on("error", () => {})
+      // An HTTP server's sockets stay open for writing when the peer has ended.
+      .on("end", () => engine().pipeEnd(this.#id))
       .on("close", () => this.#end());
     this.#socket.resume();
   }
@@ -72,4 +83,12 @@ class SocketPipe {
   }
 }
 
-module.exports = { SocketPipe };
+/** Says a last thing over HTTP; a peer that does not take it is cut off. */
+function refuse(socket, reply) {
+  socket.on("error", () => {});
+  socket.setTimeout?.(REFUSAL_MS, () => socket.destroy());
+  socket.end(reply);
+  socket.resume?.();
+}
+
+module.exports = { SocketPipe, UNAVAILABLE, refuse };

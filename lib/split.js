@@ -6,23 +6,28 @@ const { codedError } = require("./errors.js");
 /** Bytes of a sample of both channels. */
 const PAIR = 4;
 
-/** Bytes that one side may wait for its reader: two seconds at 16 kHz. Then its oldest is not kept. */
+/** Bytes that one side may wait for its reader: two seconds at 16 kHz. Then what comes is left out, and counted. */
 const MOST_WAITING = 64 * 1024;
 
-/** The two voices of a call, each a Readable of its own: the caller's, and the one's who is called. */
-function split(stream) {
+/**
+ * The two voices of a call, each a Readable of its own: the caller's, and the one's who is called.
+ * They end with the call; at once, if it is over.
+ */
+function split(stream, isOver) {
   if (stream.channels !== 2) {
     throw codedError("ERR_NOT_SUPPORTED", "The call has one channel; there is nothing to split");
   }
   const [caller, callee] = [new Side(), new Side()];
+  const end = () => [caller, callee].forEach((side) => side.push(null));
+  if (isOver) {
+    end();
+    return { caller, callee };
+  }
   stream.on("data", (pcm) => {
     caller.give(pcm, 0);
     callee.give(pcm, PAIR / 2);
   });
-  stream.on("end", () => {
-    caller.push(null);
-    callee.push(null);
-  });
+  stream.once("end", end);
   return { caller, callee };
 }
 

@@ -1,11 +1,12 @@
 "use strict";
 
 const { Arrival } = require("./arrival.js");
+const { attach } = require("./attachment.js");
 const { basic, bearer } = require("./authorize.js");
 const { CallServer, kAdopt, kArrive, kBegin, kId, kIsClosing, kListen, kReport } = require("./call-server.js");
 const { engine } = require("./engine.js");
 const { codedError, typeError } = require("./errors.js");
-const { SocketPipe } = require("./socket-pipe.js");
+const { SocketPipe, UNAVAILABLE, refuse } = require("./socket-pipe.js");
 const { connect } = require("./websocket-connect.js");
 const { attachOptions, webSocketOptions } = require("./websocket-options.js");
 
@@ -14,6 +15,8 @@ class WebSocketAudio extends CallServer {
   #options;
   /** What undoes each `attach`. */
   #detachments = new Set();
+  /** It was closed, and neither listens nor is attached again. */
+  #isClosed = false;
 
   /** Connects to whoever takes calls over WebSocket: Asterisk's chan_websocket. */
   static connect(url, options) {
@@ -41,16 +44,14 @@ class WebSocketAudio extends CallServer {
       throw typeError("server", "an http.Server or https.Server", server);
     }
     const { path } = attachOptions(options);
+    if (this[kIsClosing]) {
+      throw codedError("ERR_SERVER_NOT_RUNNING", "The server is closing");
+    }
+    this.#isClosed = false;
     this.#open();
-    const upgrade = (request, socket, head) => {
-      const [pathname] = request.url.split("?");
-      if (path === undefined || path === pathname) {
-        this.handleUpgrade(request, socket, head);
-      }
-    };
-    server.on("upgrade", upgrade);
+    const undo = attach(server, path, (request, socket, head) => this.handleUpgrade(request, socket, head));
     const detach = () => {
-      server.off("upgrade", upgrade);
+      undo();
       this.#detachments.delete(detach);
     };
     this.#detachments.add(detach);
@@ -58,16 +59,22 @@ class WebSocketAudio extends CallServer {
   }
 
   handleUpgrade(request, socket, head) {
+    if (this.#isClosed) {
+      refuse(socket, UNAVAILABLE);
+      return;
+    }
     this.#open();
     SocketPipe.take(this[kId], request, socket, head);
   }
 
   close() {
+    this.#isClosed = true;
     this.#detachments.forEach((detach) => detach());
     return super.close();
   }
 
   [kListen](where) {
+    this.#isClosed = false;
     return engine().listenWebSocket(where, this.#serverOptions());
   }
 
@@ -81,9 +88,6 @@ class WebSocketAudio extends CallServer {
 
   /** Has a server of the core's, to hand sockets over to. */
   #open() {
-    if (this[kIsClosing]) {
-      throw codedError("ERR_SERVER_NOT_RUNNING", "The server is closing");
-    }
     if (this[kId] === null) {
       this[kAdopt](engine().openWebSocketServer(this.#serverOptions()), false);
     }

@@ -1,7 +1,7 @@
 "use strict";
 
 const { rangeError, typeError } = require("./errors.js");
-const { flat } = require("./websocket-options.js");
+const { flat } = require("./http-headers.js");
 
 const PORTS = { "ws:": "80", "wss:": "443" };
 
@@ -43,14 +43,11 @@ function authorization(auth) {
   if (auth === undefined) {
     return {};
   }
-  if (typeof auth?.bearer === "string") {
+  if (auth.bearer !== undefined) {
     return { Authorization: `Bearer ${auth.bearer}` };
   }
-  if (typeof auth?.username === "string" && typeof auth.password === "string") {
-    const encoded = Buffer.from(`${auth.username}:${auth.password}`).toString("base64");
-    return { Authorization: `Basic ${encoded}` };
-  }
-  throw typeError("options.auth", "{username, password} or {bearer}", auth);
+  const encoded = Buffer.from(`${auth.username}:${auth.password}`).toString("base64");
+  return { Authorization: `Basic ${encoded}` };
 }
 
 module.exports = { nativeClient, targetOf };

@@ -1,6 +1,8 @@
 "use strict";
 
-const { rangeError, typeError } = require("./errors.js");
+const { codedError, rangeError, typeError } = require("./errors.js");
+const { flat, headersRule, tokenRule } = require("./http-headers.js");
+const { queryOf } = require("./messages.js");
 const {
   CALL_DEFAULTS,
   CALL_RULES,
@@ -17,9 +19,10 @@ const {
 
 const DIALECTS = ["audiofork", "mod_audio_stream", "mod_audio_fork", "chan_websocket", "raw"];
 
-/** What may be said of each path. The peer's own clock keeps it: no silence is sent. */
+/** What may be said of each path. The peer's own clock keeps it: no silence is sent. Audio is linear. */
 const PATH_DEFAULTS = {
   ...CALL_DEFAULTS,
+  encoding: "slin",
   silence: "never",
   dialect: undefined,
   format: undefined,
@@ -64,12 +67,12 @@ const RULES = {
   format: optional(formatRule),
   playback: oneOf(["json", "wav", "binary"]),
   chunkMs: between(20, 10_000),
-  subprotocol: optional(stringRule),
+  subprotocol: optional(tokenRule),
   deflate: oneOf([true, false]),
   headers: optional(headersRule),
   stitch: between(0, 3600),
   ping: between(0, 3600),
-  idleTimeout: optional(between(1, 86_400)),
+  idleTimeout: optional(between(0, 86_400)),
   maxMessage: between(1024, 64 * 1024 * 1024),
   maxMessageRate: between(60, 2 ** 32 - 1),
   origins: optional(listOf(stringRule)),
@@ -79,7 +82,9 @@ const RULES = {
   cert: optional(pemRule),
   key: optional(pemRule),
   paths: optional(pathsRule),
-  subprotocols: optional(listOf(stringRule)),
+  subprotocols: optional(listOf(tokenRule)),
+  auth: optional(authRule),
+  tls: optional(tlsRule),
   timeout: between(1, 2 ** 31 - 1)
 };
 
@@ -89,6 +94,7 @@ function webSocketOptions(options) {
   if ((complete.cert === undefined) !== (complete.key === undefined)) {
     throw typeError("options.key", "given together with options.cert", complete.key);
   }
+  checkPair(complete);
   return { ...complete, cert: bytesOf(complete.cert), key: bytesOf(complete.key) };
 }
 
@@ -104,8 +110,9 @@ function attachOptions(options = {}) {
 
 /** How a call is treated: options of its path, with the format of its own. */
 function callOptionsFor(options, request) {
-  const format = typeof options.format === "function" ? options.format(request) : options.format;
-  formatRule("format", format ?? {});
+  const told = typeof options.format === "function" ? options.format(request) : options.format;
+  const format = told ?? {};
+  checkFormat("format()", format);
   return { ...options, format: { ...formatInUrl(request.url), ...format } };
 }
 
@@ -139,40 +146,27 @@ function nativeTerms(options) {
 
 /** `sampleRate` and `channels` of a URL's query, where they are some that can be. */
 function formatInUrl(url) {
-  const { searchParams } = new URL(url, "ws://localhost");
-  const sampleRate = Number(searchParams.get("sampleRate"));
-  const channels = Number(searchParams.get("channels"));
+  const query = queryOf(url);
+  const sampleRate = Number(query.get("sampleRate"));
+  const channels = Number(query.get("channels"));
   return {
     ...(SAMPLE_RATES.includes(sampleRate) && { sampleRate }),
     ...([1, 2].includes(channels) && { channels })
   };
 }
 
-/** Headers as names and values in turn. */
-function flat(headers = {}) {
-  return Object.entries(headers).flatMap(([name, value]) => [name, String(value)]);
+function formatRule(name, value) {
+  if (typeof value !== "function") {
+    checkFormat(name, value);
+  }
 }
 
-function formatRule(name, value) {
-  if (typeof value === "function") {
-    return;
-  }
+function checkFormat(name, value) {
   if (value === null || typeof value !== "object") {
     throw typeError(name, "an object or a function", value);
   }
   optional(oneOf(SAMPLE_RATES))(`${name}.sampleRate`, value.sampleRate);
   optional(oneOf([1, 2]))(`${name}.channels`, value.channels);
-}
-
-function headersRule(name, value) {
-  if (value === null || typeof value !== "object") {
-    throw typeError(name, "an object", value);
-  }
-  for (const [field, text] of Object.entries(value)) {
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(field) || /[\r\n\0]/.test(String(text))) {
-      throw rangeError(name, "headers that HTTP can have", { [field]: text });
-    }
-  }
 }
 
 function pathsRule(name, value) {
@@ -193,6 +187,42 @@ function pemRule(name, value) {
   }
 }
 
+/** Throws unless a certificate and its key are such and belong together: OpenSSL says so. */
+function checkPair({ cert, key }) {
+  if (cert === undefined) {
+    return;
+  }
+  try {
+    // Loaded only here: it takes milliseconds.
+    require("node:tls").createSecureContext({ cert, key });
+  } catch (error) {
+    throw codedError("ERR_WS_TLS", `The certificate or its key cannot be used: ${error.message}`);
+  }
+}
+
+function authRule(name, value) {
+  const isBasic = typeof value?.username === "string" && typeof value.password === "string";
+  if (!isBasic && typeof value?.bearer !== "string") {
+    throw typeError(name, "{username, password} or {bearer}", value);
+  }
+  if (value.bearer !== undefined) {
+    headersRule(name, { Authorization: value.bearer });
+  }
+}
+
+function tlsRule(name, value) {
+  if (value === null || typeof value !== "object") {
+    throw typeError(name, "an object", value);
+  }
+  for (const field of ["ca", "cert", "key"]) {
+    optional(stringRule)(`${name}.${field}`, value[field]);
+  }
+  optional(oneOf([true, false]))(`${name}.checkHostname`, value.checkHostname);
+  if ((value.cert === undefined) !== (value.key === undefined)) {
+    throw typeError(`${name}.key`, `given together with ${name}.cert`, value.key);
+  }
+}
+
 function bytesOf(pem) {
   return pem === undefined ? undefined : Buffer.from(pem);
 }
@@ -200,7 +230,6 @@ function bytesOf(pem) {
 module.exports = {
   attachOptions,
   callOptionsFor,
-  flat,
   nativeAcceptance,
   nativeTerms,
   webSocketDialOptions,
