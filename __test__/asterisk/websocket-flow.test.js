@@ -96,7 +96,6 @@ asteriskSuite("chan_websocket's queue", (test) => {
     });
 
     test(`tells of marks in their order, with control in ${form}`, async (context) => {
-      const { asterisk } = context;
       const { ear, tap } = await tapped(context, ["Wait(30)"], { form });
       const marks = [];
       ear.res.on("mark", (name, { cleared }) => marks.push(cleared ? `${name} cleared` : name));
@@ -162,9 +161,8 @@ async function converse(asterisk, app, described) {
 /** A call with a tap between Asterisk and the app: `{ call, ear, tap }`. */
 async function tapped({ asterisk, t }, far, { form = "plain-text", ...options } = {}) {
   const ref = randomUUID();
-  let app;
   const { port, tapped: tap } = await listenInBetween(t, (path) => `ws://${app.where}${path}`);
-  app = await answerWebSocket(asterisk, t, { ...options, client: { uri: `ws://127.0.0.1:${port}/calls` } });
+  const app = await answerWebSocket(asterisk, t, { ...options, client: { uri: `ws://127.0.0.1:${port}/calls` } });
   const call = await asterisk.call({
     near: [dialApp(ref, `c(slin)f(${form})`), ...asterisk.endRecordingSteps()],
     far
