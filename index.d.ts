@@ -755,7 +755,7 @@ export class Fork extends EventEmitter {
   readonly isConnected: boolean;
 
   /** The subprotocol that the server chose last; empty if it chose none. */
-  readonly protocol: string;
+  readonly subprotocol: string;
 
   /**
    * Sends text, or JSON of anything else, ahead of audio that waits. False if it is not sent: the
@@ -837,7 +837,7 @@ export interface ForkOptions {
   /** Headers of the handshake. */
   headers?: Record<string, string | number | string[]> | undefined;
   /** Subprotocols, the dearest first. */
-  protocols?: string | string[] | undefined;
+  subprotocols?: string | string[] | undefined;
   /** Basic or Bearer credentials. A user and password in the URL are the same as the former. */
   auth?: { username: string; password?: string | undefined } | { bearer: string } | undefined;
   /** Offers permessage-deflate. `false` if missing: audio hardly shrinks. */

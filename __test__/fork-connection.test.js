@@ -57,11 +57,11 @@ test("headers, subprotocols and credentials are sent, and the far end's choice i
   const { res } = await openCall(t);
   const basic = res.fork(`${far.url}path?x=1`, {
     headers: { "X-Call": "7", "X-Many": ["a", "b"] },
-    protocols: ["a", "b"],
+    subprotocols: ["a", "b"],
     auth: { username: "me", password: "p:w" }
   });
   await soon(once(basic, "connect"), "the fork to connect");
-  assert.equal(basic.protocol, "b");
+  assert.equal(basic.subprotocol, "b");
   const { request } = await far.next();
   assert.equal(request.url, "/path?x=1");
   assert.equal(request.headers["x-call"], "7");

@@ -42,7 +42,7 @@ test("a server that stores what it is sent has audio that can be played", async 
   const { peer, res } = await openCall(t);
   const fork = res.fork(url, { as: "audiofork" });
   await soon(once(fork, "connect"), "the fork to connect");
-  assert.equal(fork.protocol, "echo");
+  assert.equal(fork.subprotocol, "echo");
   const stored = once(wss, "stored");
   await speak(peer, sound.tone(300, 300, RATE));
   peer.end();

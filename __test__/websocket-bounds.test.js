@@ -155,6 +155,21 @@ test("idleTimeout ends a call of which nothing comes, whatever its dialect", asy
   }
 });
 
+test("a message of any length that may be comes whole, and so does what is sent", async (t) => {
+  const { url, call } = serve(t, { dialect: "mod_audio_stream" });
+  const sender = await dial(t, url);
+  const metadata = { said: "ä".repeat(100_000) };
+  sender.send(JSON.stringify(metadata));
+  const { req, res, ear } = await call();
+  assert.deepEqual(req.metadata, metadata);
+  const long = "ö".repeat(400_000);
+  sender.send(long);
+  sender.send("short");
+  await eventually(() => ear.of("message").length === 2);
+  assert.ok(ear.of("message")[0] === long && ear.of("message")[1] === "short");
+  assert.throws(() => res.send("ö".repeat(2 ** 20)), { code: "ERR_OUT_OF_RANGE" });
+});
+
 describe("before the call", () => {
   test("a request that does not come in time is dropped", async (t) => {
     const { port, dropped } = serve(t, { handshakeTimeout: 200 });

@@ -28,11 +28,11 @@ const Kind = Object.freeze({
   BEGUN: 21,
   MESSAGE: 22,
   RECONNECTED: 23,
+  PIECE: 24,
   FORK_CONNECTED: 40,
   FORK_DISCONNECTED: 41,
   FORK_FAILED: 42,
-  FORK_MESSAGE: 43,
-  FORK_CLOSED: 44
+  FORK_CLOSED: 43
 });
 
 const SLAB_BYTES = 64 * 1024;
@@ -52,6 +52,8 @@ const FOREVER_MS = 2 ** 31 - 1;
 const routes = new Map();
 /** Those of them that do not keep the process alive. */
 const asides = new Set();
+/** What has come of events that are longer than the slab, by number. */
+const pieces = new Map();
 const words = Buffer.allocUnsafeSlow(EVENTS_PER_DRAIN * WORDS * WORD_BYTES);
 const word = new Uint32Array(words.buffer);
 const afterDrain = [];
@@ -149,12 +151,35 @@ function dispatch(id, kind, from, start, end) {
     target?.handleAudio(from.subarray(start, end));
     return;
   }
-  const fields = from.utf8Slice(start, end).split("\n");
+  if (kind === Kind.PIECE) {
+    keepPiece(id, Buffer.from(from.subarray(start, end)));
+    return;
+  }
+  const fields = textOf(id, from, start, end).split("\n");
   if (kind === Kind.CONNECTION || kind === Kind.UPGRADE) {
     routes.get(Number(fields[0]))?.handleArrival(id, fields);
   } else {
     target?.handleEvent(kind, fields);
   }
+}
+
+function keepPiece(id, piece) {
+  const before = pieces.get(id);
+  if (before === undefined) {
+    pieces.set(id, [piece]);
+  } else {
+    before.push(piece);
+  }
+}
+
+/** The text of an event, which may have come in pieces. */
+function textOf(id, from, start, end) {
+  const before = pieces.size === 0 ? undefined : pieces.get(id);
+  if (before === undefined) {
+    return from.utf8Slice(start, end);
+  }
+  pieces.delete(id);
+  return Buffer.concat([...before, from.subarray(start, end)]).toString();
 }
 
 module.exports = { Kind, engine, onDrained, route, undelivered, unroute };

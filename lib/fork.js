@@ -3,7 +3,7 @@
 const { EventEmitter } = require("node:events");
 const { codedError, rangeError, typeError } = require("./errors.js");
 const { Kind, engine, route, unroute } = require("./engine.js");
-const { toText } = require("./fork-options.js");
+const { parsed, toText } = require("./messages.js");
 
 const SIDES = ["in", "out"];
 
@@ -32,8 +32,7 @@ class Fork extends EventEmitter {
   #isStopped = false;
   /** Somebody knows that it may fail. */
   #isHeard = false;
-  #protocol = "";
-  #pieces = [];
+  #subprotocol = "";
   #lastStats = NO_STATS;
   #closed;
   #resolve;
@@ -45,7 +44,7 @@ class Fork extends EventEmitter {
    */
   constructor(options, owner, start) {
     super({ captureRejections: true });
-    this.#url = withoutPassword(options.url);
+    this.#url = withoutPassword(options.client.url);
     this.#owner = owner;
     this.#closed = new Promise((resolve) => {
       this.#resolve = resolve;
@@ -72,12 +71,12 @@ class Fork extends EventEmitter {
     return this.#isConnected;
   }
 
-  get protocol() {
-    return this.#protocol;
+  get subprotocol() {
+    return this.#subprotocol;
   }
 
   sendText(text) {
-    const checked = toText("text", text);
+    const checked = toText(text, "text");
     return this.#ask((id) => engine().forkText(id, checked)) ?? false;
   }
 
@@ -100,7 +99,7 @@ class Fork extends EventEmitter {
   }
 
   stop(metadata) {
-    const text = metadata === undefined ? undefined : toText("metadata", metadata);
+    const text = metadata === undefined ? undefined : toText(metadata, "metadata");
     this.#isStopped = true;
     this.#ask((id) => engine().stopFork(id, text));
     return this.#closed;
@@ -127,7 +126,7 @@ class Fork extends EventEmitter {
     switch (kind) {
       case Kind.FORK_CONNECTED:
         this.#isConnected = true;
-        this.#protocol = fields[0];
+        this.#subprotocol = fields[0];
         return this.#tell("connect", { status: "connected" });
       case Kind.FORK_DISCONNECTED:
         this.#isConnected = false;
@@ -137,8 +136,8 @@ class Fork extends EventEmitter {
         });
       case Kind.FORK_FAILED:
         return this.#handleFailed(fields);
-      case Kind.FORK_MESSAGE:
-        return this.#handleMessage(fields[0] === "1", fields.slice(1).join("\n"));
+      case Kind.MESSAGE:
+        return this.#tell("message", parsed(fields.join("\n")));
       case Kind.WARNING:
         return this.#tell("warning", codedError(fields[0], fields.slice(1).join("\n")));
       case Kind.FORK_CLOSED:
@@ -159,16 +158,6 @@ class Fork extends EventEmitter {
       this.#isHeard = true;
       this.#tell("error", { status: "error", message }, error);
     }
-  }
-
-  #handleMessage(more, text) {
-    this.#pieces.push(text);
-    if (more) {
-      return;
-    }
-    const whole = this.#pieces.length === 1 ? text : this.#pieces.join("");
-    this.#pieces = [];
-    this.#tell("message", parsed(whole));
   }
 
   #handleClosed([code, ...message]) {
@@ -204,15 +193,6 @@ function tellAtExit() {
   if (!tellsAtExit) {
     tellsAtExit = true;
     process.once("exit", () => engine().stopForks());
-  }
-}
-
-/** What JSON says, or the text if it is none. */
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
   }
 }
 

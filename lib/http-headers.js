@@ -27,13 +27,16 @@ const ONCE = new Set([
   "user-agent"
 ]);
 
-/** What an answer to a request for a WebSocket says itself. */
+/** What a request for a WebSocket and its answer say themselves. */
 const RESERVED = new Set([
   "connection",
   "content-length",
+  "host",
   "sec-websocket-accept",
   "sec-websocket-extensions",
+  "sec-websocket-key",
   "sec-websocket-protocol",
+  "sec-websocket-version",
   "transfer-encoding",
   "upgrade"
 ]);
@@ -56,15 +59,24 @@ function headersOf(lines) {
   return headers;
 }
 
-/** Throws unless `value` is headers by name that can be sent. */
+/** Throws unless `value` is headers by name that can be sent: a string or number each, or a list of them. */
 function headersRule(name, value) {
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
     throw typeError(name, "an object", value);
   }
-  for (const [field, text] of Object.entries(value)) {
-    if (!NAME.test(field) || BREAK.test(String(text)) || RESERVED.has(field.toLowerCase())) {
-      throw rangeError(name, "headers that are not the WebSocket's own", { [field]: text });
+  for (const [field, texts] of Object.entries(value)) {
+    for (const text of [texts].flat()) {
+      fieldRule(`${name}["${field}"]`, field, text);
     }
+  }
+}
+
+function fieldRule(name, field, text) {
+  if (typeof text !== "string" && typeof text !== "number") {
+    throw typeError(name, "a string", text);
+  }
+  if (!NAME.test(field) || BREAK.test(text) || RESERVED.has(field.toLowerCase())) {
+    throw rangeError(name, "a header that can be sent and is not the WebSocket's own", text);
   }
 }
 
@@ -80,7 +92,7 @@ function tokenRule(name, value) {
 
 /** Headers as names and values in turn. */
 function flat(headers = {}) {
-  return Object.entries(headers).flatMap(([name, value]) => [name, String(value)]);
+  return Object.entries(headers).flatMap(([name, values]) => [values].flat().flatMap((value) => [name, String(value)]));
 }
 
 module.exports = { flat, headersOf, headersRule, tokenRule };

@@ -1,8 +1,11 @@
 "use strict";
 
-const { typeError } = require("./errors.js");
+const { rangeError, typeError } = require("./errors.js");
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
+
+/** Bytes of a text, as many as may wait. */
+const MAX_TEXT = 2 ** 20;
 
 /** Names that senders give a call's reference. */
 const NAMES = ["ref", "uuid", "callId", "call_id", "callSid", "id"];
@@ -17,11 +20,14 @@ function parsed(text) {
   }
 }
 
-/** What is sent of a message: text as it is, anything else as JSON. */
-function toText(message) {
+/** What is sent of `message`, the argument `name`: text as it is, anything else as JSON. */
+function toText(message, name = "message") {
   const text = typeof message === "string" ? message : JSON.stringify(message);
-  if (text === undefined) {
-    throw typeError("message", "a string or what JSON can say", message);
+  if (typeof text !== "string") {
+    throw typeError(name, "a string or what JSON can say", message);
+  }
+  if (Buffer.byteLength(text) > MAX_TEXT) {
+    throw rangeError(name, `at most ${MAX_TEXT} bytes`, text.length);
   }
   return text;
 }

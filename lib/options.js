@@ -154,6 +154,12 @@ function oneOf(values) {
   };
 }
 
+function booleanRule(name, value) {
+  if (typeof value !== "boolean") {
+    throw typeError(name, "a boolean", value);
+  }
+}
+
 function stringRule(name, value) {
   if (typeof value !== "string") {
     throw typeError(name, "a string", value);
@@ -201,6 +207,7 @@ module.exports = {
   SAMPLE_RATES,
   WIRE_RATE,
   between,
+  booleanRule,
   checkSampleRate,
   completed,
   dialOptions,

@@ -1,40 +1,57 @@
 "use strict";
 
-const { rangeError, typeError } = require("./errors.js");
-const { flat } = require("./http-headers.js");
+const path = require("node:path");
+const { codedError, rangeError, typeError } = require("./errors.js");
+const { flat, headersRule, tokenRule } = require("./http-headers.js");
+const { booleanRule, completed, listOf, optional } = require("./options.js");
 
 const PORTS = { "ws:": "80", "wss:": "443" };
+
+/** How a WebSocket is asked for, be it for a call or for a fork of one. */
+const CLIENT_DEFAULTS = { headers: {}, subprotocols: [], auth: undefined, deflate: false, tls: {} };
+
+const CLIENT_RULES = {
+  headers: headersRule,
+  subprotocols: (name, value) => listOf(tokenRule)(name, listed(value)),
+  auth: optional(authRule),
+  deflate: booleanRule,
+  tls: tlsRule
+};
+
+const TLS_DEFAULTS = { ca: "system", cert: undefined, key: undefined, checkHostname: true };
+const TLS_RULES = { ca: fileRule, cert: optional(fileRule), key: optional(fileRule), checkHostname: booleanRule };
 
 /** A URL of a WebSocket, checked; its port is always there. */
 function targetOf(url) {
   if (typeof url !== "string" && !(url instanceof URL)) {
     throw typeError("url", "a string or a URL", url);
   }
-  if (!URL.canParse(String(url))) {
-    throw rangeError("url", "a ws: or wss: URL", url);
+  const parsed = URL.canParse(String(url)) ? new URL(url) : null;
+  if (!(parsed?.protocol in PORTS) || parsed.hash !== "") {
+    const what = 'The "url" must begin with ws: or wss:, and have no fragment';
+    throw codedError("ERR_INVALID_URL", `${what}: ${redacted(parsed, url)}`);
   }
-  const { href, protocol, hostname, port } = new URL(url);
-  if (!(protocol in PORTS)) {
-    throw rangeError("url", "a ws: or wss: URL", url);
-  }
+  const { href, protocol, hostname, port } = parsed;
   return { href, hostname, port: port || PORTS[protocol] };
 }
 
-/** What the core needs to make a WebSocket. */
-function nativeClient(target, { headers, subprotocols, deflate, timeout, maxMessage, auth, tls = {} }) {
-  const ca = tls.ca ?? "system";
+/** What the core needs to make a WebSocket, of checked options. */
+function nativeClient({ href }, { headers, subprotocols, auth, deflate, tls }, { timeout, maxMessage }) {
+  const { ca, cert, key, checkHostname } = { ...TLS_DEFAULTS, ...tls };
+  const isFile = ca !== "system" && ca !== "none";
   return {
-    url: target.href,
+    url: href,
     headers: [...flat(headers), ...flat(authorization(auth))],
-    subprotocols: subprotocols ?? [],
+    subprotocols: listed(subprotocols),
     deflate,
     timeoutMs: Math.round(timeout),
     maxMessage: Math.round(maxMessage),
-    ca,
-    caIsFile: ca !== "system" && ca !== "none",
-    cert: tls.cert,
-    key: tls.key,
-    checkHostname: tls.checkHostname ?? true
+    ca: isFile ? path.resolve(ca) : ca,
+    caIsFile: isFile,
+    // Not every environment's working directory is the process's.
+    cert: cert && path.resolve(cert),
+    key: key && path.resolve(key),
+    checkHostname
   };
 }
 
@@ -46,8 +63,48 @@ function authorization(auth) {
   if (auth.bearer !== undefined) {
     return { Authorization: `Bearer ${auth.bearer}` };
   }
-  const encoded = Buffer.from(`${auth.username}:${auth.password}`).toString("base64");
+  const encoded = Buffer.from(`${auth.username}:${auth.password ?? ""}`).toString("base64");
   return { Authorization: `Basic ${encoded}` };
 }
 
-module.exports = { nativeClient, targetOf };
+/** A password is not repeated. */
+function redacted(parsed, url) {
+  if (parsed?.password) {
+    parsed.password = "***";
+  }
+  return parsed === null ? String(url).replace(/\/\/.*@/, "//***@") : parsed.href;
+}
+
+function listed(words) {
+  return typeof words === "string" ? [words] : words;
+}
+
+/** Credentials are not repeated either. */
+function authRule(name, value) {
+  const { username, password = "", bearer } = value ?? {};
+  const isBasic = typeof username === "string" && typeof password === "string" && bearer === undefined;
+  if (!isBasic && (typeof bearer !== "string" || username !== undefined)) {
+    throw typeError(name, "{username, password} or {bearer}, of strings", typeof value);
+  }
+  if (isBasic && username.includes(":")) {
+    throw rangeError(`${name}.username`, "without a colon", username);
+  }
+  if (!isBasic && /[^\x21-\x7e]/.test(bearer)) {
+    throw rangeError(`${name}.bearer`, "printable ASCII without spaces", "another");
+  }
+}
+
+function tlsRule(name, value) {
+  const { cert, key } = completed(name, value, TLS_DEFAULTS, TLS_RULES);
+  if ((cert === undefined) !== (key === undefined)) {
+    throw typeError(`${name}.key`, `given together with ${name}.cert`, key);
+  }
+}
+
+function fileRule(name, value) {
+  if (typeof value !== "string" || value === "" || value.includes("\0")) {
+    throw typeError(name, "the path of a file", value);
+  }
+}
+
+module.exports = { CLIENT_DEFAULTS, CLIENT_RULES, nativeClient, targetOf };

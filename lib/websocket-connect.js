@@ -15,7 +15,7 @@ async function connect(url, given = {}) {
   options.signal?.throwIfAborted();
   const target = targetOf(url);
   const native = {
-    client: nativeClient(target, options),
+    client: nativeClient(target, options, options),
     patienceMs: PATIENCE_MS,
     terms: nativeTerms(options)
   };

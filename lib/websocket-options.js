@@ -3,10 +3,12 @@
 const { codedError, rangeError, typeError } = require("./errors.js");
 const { flat, headersRule, tokenRule } = require("./http-headers.js");
 const { queryOf } = require("./messages.js");
+const { CLIENT_DEFAULTS, CLIENT_RULES } = require("./websocket-client.js");
 const {
   CALL_DEFAULTS,
   CALL_RULES,
   between,
+  booleanRule,
   completed,
   functionRule,
   listOf,
@@ -53,10 +55,7 @@ const SERVER_DEFAULTS = {
 
 const DIAL_DEFAULTS = {
   ...PATH_DEFAULTS,
-  deflate: false,
-  subprotocols: undefined,
-  auth: undefined,
-  tls: undefined,
+  ...CLIENT_DEFAULTS,
   timeout: 5000,
   signal: undefined
 };
@@ -68,7 +67,7 @@ const RULES = {
   playback: oneOf(["json", "wav", "binary"]),
   chunkMs: between(20, 10_000),
   subprotocol: optional(tokenRule),
-  deflate: oneOf([true, false]),
+  deflate: booleanRule,
   headers: optional(headersRule),
   stitch: between(0, 3600),
   ping: between(0, 3600),
@@ -82,11 +81,10 @@ const RULES = {
   cert: optional(pemRule),
   key: optional(pemRule),
   paths: optional(pathsRule),
-  subprotocols: optional(listOf(tokenRule)),
-  auth: optional(authRule),
-  tls: optional(tlsRule),
   timeout: between(1, 2 ** 31 - 1)
 };
+
+const DIAL_RULES = { ...RULES, ...CLIENT_RULES };
 
 /** What `new WebSocketAudio(options)` was given, checked and complete. */
 function webSocketOptions(options) {
@@ -100,7 +98,7 @@ function webSocketOptions(options) {
 
 /** What `WebSocketAudio.connect(url, options)` was given, checked and complete. */
 function webSocketDialOptions(options) {
-  return completed("options", options, DIAL_DEFAULTS, RULES);
+  return completed("options", options, DIAL_DEFAULTS, DIAL_RULES);
 }
 
 /** What `attach(server, options)` was given. */
@@ -197,29 +195,6 @@ function checkPair({ cert, key }) {
     require("node:tls").createSecureContext({ cert, key });
   } catch (error) {
     throw codedError("ERR_WS_TLS", `The certificate or its key cannot be used: ${error.message}`);
-  }
-}
-
-function authRule(name, value) {
-  const isBasic = typeof value?.username === "string" && typeof value.password === "string";
-  if (!isBasic && typeof value?.bearer !== "string") {
-    throw typeError(name, "{username, password} or {bearer}", value);
-  }
-  if (value.bearer !== undefined) {
-    headersRule(name, { Authorization: value.bearer });
-  }
-}
-
-function tlsRule(name, value) {
-  if (value === null || typeof value !== "object") {
-    throw typeError(name, "an object", value);
-  }
-  for (const field of ["ca", "cert", "key"]) {
-    optional(stringRule)(`${name}.${field}`, value[field]);
-  }
-  optional(oneOf([true, false]))(`${name}.checkHostname`, value.checkHostname);
-  if ((value.cert === undefined) !== (value.key === undefined)) {
-    throw typeError(`${name}.key`, `given together with ${name}.cert`, value.key);
   }
 }
 

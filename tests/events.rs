@@ -267,3 +267,75 @@ fn a_flood_of_control_events_is_refused_but_the_end_is_not() {
     assert_eq!(numbers.len(), 1024 + 2);
     assert_eq!(numbers.last(), Some(&Event::End.number()));
 }
+
+/// What was said by message, put together from its pieces, until nothing is left.
+fn messages(queue: &EventQueue, size: usize) -> Vec<String> {
+    let (mut whole, mut piece) = (Vec::new(), Vec::new());
+    loop {
+        let (events, more) = drain_into(queue, size);
+        for (_, number, payload) in events {
+            piece.extend(payload);
+            if number != Event::PIECE {
+                whole.push(String::from_utf8(std::mem::take(&mut piece)).expect("UTF-8"));
+            }
+        }
+        if !more {
+            return whole;
+        }
+    }
+}
+
+#[test]
+fn an_event_that_is_longer_than_the_slab_goes_in_pieces() {
+    let (queue, _) = queue();
+    let source = Source::new(1, Inbox::opened());
+    let long = "ä".repeat(100_000);
+    let said = ["short".to_owned(), long, "x".repeat(32 * 1024), "last".to_owned()];
+    for text in &said {
+        queue.push(&source, Event::Message(text.clone())).expect("room");
+    }
+    assert_eq!(messages(&queue, 65_536), said);
+}
+
+#[test]
+fn nothing_comes_between_the_pieces_of_an_event() {
+    let (queue, _) = queue();
+    let source = Source::new(1, Inbox::opened());
+    let long = "x".repeat(100_000);
+    queue.push(&source, Event::Message(long.clone())).expect("room");
+    let (events, more) = drain_into(&queue, 65_536);
+    assert!(more && events.iter().all(|(_, number, _)| *number == Event::PIECE));
+    // An urgent event: it would go first.
+    queue.push(&source, Event::Drain).expect("room");
+    let (rest, _) = drain_into(&queue, 65_536);
+    let numbers: Vec<u8> = rest.iter().map(|(_, number, _)| *number).collect();
+    assert_eq!(numbers.last(), Some(&Event::Drain.number()));
+    assert_eq!(numbers.iter().rev().nth(1), Some(&Event::Message(String::new()).number()));
+}
+
+#[test]
+fn text_that_waits_has_a_bound_which_one_message_alone_may_pass() {
+    const MIB: usize = 1024 * 1024;
+    let (queue, _) = queue();
+    let source = Source::new(1, Inbox::opened());
+    queue.push(&source, Event::Message("x".repeat(20 * MIB))).expect("alone");
+    assert_eq!(queue.push(&source, Event::Message("more".to_owned())), Err(Overflow));
+    assert_eq!(messages(&queue, 65_536).len(), 1);
+    let results = (0..20).map(|_| queue.push(&source, Event::Message("x".repeat(MIB))));
+    assert_eq!(results.filter(Result::is_ok).count(), 16);
+    assert_eq!(messages(&queue, 65_536).len(), 16);
+}
+
+#[test]
+fn while_nobody_listens_the_oldest_text_makes_room() {
+    let (queue, _) = queue();
+    let source = Source::new(1, Inbox::default());
+    for count in 0..20 {
+        let text = format!("{count} {}", "x".repeat(1024 * 1024));
+        queue.push(&source, Event::Message(text)).expect("room");
+    }
+    queue.open(&source, Opening::Full);
+    let kept = messages(&queue, 65_536);
+    assert_eq!(kept.len(), 15);
+    assert!(kept[0].starts_with("5 "));
+}

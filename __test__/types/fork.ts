@@ -19,7 +19,7 @@ stream.fork(new URL("ws://example.com/"), {
   gain: { in: -6 },
   metadata: { call: 7 },
   headers: { "X-Call": "7", "X-Many": ["a", "b"], "X-Number": 7 },
-  protocols: ["a", "b"],
+  subprotocols: ["a", "b"],
   auth: { username: "me", password: "secret" },
   deflate: true,
   heartbeat: 15,
@@ -29,12 +29,12 @@ stream.fork(new URL("ws://example.com/"), {
   resume: "buffered",
   bidirectional: true
 });
-stream.fork("ws://a/", { gain: 6, metadata: "text", protocols: "a", auth: { bearer: "t" }, reconnect: false });
+stream.fork("ws://a/", { gain: 6, metadata: "text", subprotocols: "a", auth: { bearer: "t" }, reconnect: false });
 stream.fork("ws://a/", { tls: { ca: "/etc/ca.pem" } });
 
 same<typeof fork.url, string>();
 same<typeof fork.isConnected, boolean>();
-same<typeof fork.protocol, string>();
+same<typeof fork.subprotocol, string>();
 same<ReturnType<typeof fork.sendText>, boolean>();
 same<ReturnType<typeof fork.stop>, Promise<ForkStats>>();
 same<ReturnType<typeof fork.stats>, ForkStats>();

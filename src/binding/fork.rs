@@ -1,6 +1,5 @@
 //! Forks, as `lib/fork.js` asks for them. `lib/fork-options.js` has checked every value.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use napi::bindgen_prelude::Result;
@@ -8,15 +7,16 @@ use napi_derive::napi;
 
 use super::engine::Engine;
 use super::options::{invalid, milliseconds};
+use super::websocket::WebSocketClientOptions;
 use crate::fork::{FlowOptions, Growth, Shape};
-use crate::net::{self, NotForked, Reconnect, Trust};
+use crate::net::{self, NotForked, Reconnect};
 use crate::protocol::SampleRate;
 use crate::record::Side;
 
 /// Where a call is forked to, and how; times in milliseconds, gains in dB.
 #[napi(object)]
 pub struct ForkOptions {
-    pub url: String,
+    pub client: WebSocketClientOptions,
     pub hears_caller: bool,
     pub hears_app: bool,
     pub is_stereo: bool,
@@ -28,17 +28,7 @@ pub struct ForkOptions {
     pub delay_ms: u32,
     pub buffer_ms: u32,
     pub metadata: Option<String>,
-    /// Names and values by turns.
-    pub headers: Vec<String>,
-    pub protocols: Vec<String>,
-    pub deflate: bool,
     pub heartbeat_ms: Option<f64>,
-    pub timeout_ms: f64,
-    pub trusts_anyone: bool,
-    pub ca: Option<String>,
-    pub cert: Option<String>,
-    pub key: Option<String>,
-    pub check_hostname: bool,
     pub reconnect_ms: f64,
     pub attempts: u32,
     pub is_exponential: bool,
@@ -133,9 +123,8 @@ impl ForkOptions {
     fn with_rate(self, rate: SampleRate) -> net::ForkOptions {
         let gains = [self.gain_in as f32, self.gain_out as f32];
         let shape = Shape::new(self.hears_caller, self.hears_app, self.is_stereo, gains);
-        let mut words = self.headers.into_iter();
         net::ForkOptions {
-            url: self.url,
+            client: self.client.into(),
             flow: FlowOptions {
                 shape,
                 rate,
@@ -144,18 +133,7 @@ impl ForkOptions {
                 backlog: milliseconds(self.buffer_ms),
             },
             metadata: self.metadata,
-            headers: std::iter::from_fn(|| Some((words.next()?, words.next()?))).collect(),
-            protocols: self.protocols,
-            deflate: self.deflate,
             heartbeat: self.heartbeat_ms.map(span),
-            timeout: span(self.timeout_ms),
-            trust: match self.ca {
-                _ if self.trusts_anyone => Trust::Anyone,
-                Some(path) => Trust::File(PathBuf::from(path)),
-                None => Trust::System,
-            },
-            identity: self.cert.map(PathBuf::from).zip(self.key.map(PathBuf::from)),
-            check_hostname: self.check_hostname,
             reconnect: Reconnect {
                 wait: span(self.reconnect_ms),
                 attempts: self.attempts,

@@ -21,7 +21,7 @@ pub enum Event {
     /// A call over WebSocket has begun: its peer's dialect, the rate in Hz and the channels of what is
     /// heard, and what the peer told of it, as JSON.
     Begun { dialect: &'static str, rate: u32, channels: u8, details: String },
-    /// A text message of the peer's.
+    /// A text message of the peer's, or of a fork's far end.
     Message(String),
     /// The peer lost its connection and came again; the call goes on.
     Reconnected,
@@ -61,8 +61,6 @@ pub enum Event {
         code: &'static str,
         message: String,
     },
-    /// A text of a fork's far end: whether more of it follows (0 or 1), and as much of it.
-    ForkMessage { more: bool, text: String },
     /// A fork has ended: nothing where that was wanted, else code and message.
     ForkClosed { failure: Option<(&'static str, String)> },
     /// The queue of written audio has drained.
@@ -88,6 +86,9 @@ pub enum Event {
 impl Event {
     /// The number that stands for audio, which is no control event.
     pub const AUDIO: u8 = 0;
+
+    /// The number that stands for part of an event's payload; the rest follows, and has its number.
+    pub const PIECE: u8 = 24;
 
     /// The number by which JavaScript knows the event; `lib/engine.js` has the same list.
     pub fn number(&self) -> u8 {
@@ -118,8 +119,21 @@ impl Event {
             Self::ForkConnected { .. } => 40,
             Self::ForkDisconnected { .. } => 41,
             Self::ForkFailed { .. } => 42,
-            Self::ForkMessage { .. } => 43,
-            Self::ForkClosed { .. } => 44,
+            Self::ForkClosed { .. } => 43,
+        }
+    }
+
+    /// Bytes of text whose length is up to the peer.
+    pub fn text_bytes(&self) -> usize {
+        match self {
+            Self::Begun { details: text, .. }
+            | Self::Message(text)
+            | Self::Warning { message: text, .. }
+            | Self::Error { message: text, .. } => text.len(),
+            Self::Upgrade { target, headers, .. } => headers
+                .iter()
+                .fold(target.len(), |sum, (name, value)| sum + name.len() + value.len() + 3),
+            _ => 0,
         }
     }
 
@@ -191,7 +205,6 @@ impl Event {
                 let wait = milliseconds(*wait);
                 write!(out, "{retries}\n{wait}\n{http_status}\n{code}\n{message}")
             }
-            Self::ForkMessage { more, text } => write!(out, "{}\n{text}", u8::from(*more)),
             Self::ForkClosed { failure: Some((code, message)) } => {
                 write!(out, "{code}\n{message}")
             }

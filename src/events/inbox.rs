@@ -8,11 +8,15 @@
 use std::collections::VecDeque;
 
 use super::Event;
+use super::long::Long;
 use super::packed::Packer;
 use crate::protocol::SampleRate;
 
 /// Control events that may wait. A peer that causes more has its call ended.
 const CONTROL_LIMIT: usize = 1024;
+
+/// Bytes of text in them that may wait, unless one alone is longer.
+const TEXT_LIMIT: usize = 16 * 1024 * 1024;
 
 /// Events that a call or server ends with; there is room for these whatever waits.
 const LAST_WORDS: usize = 4;
@@ -71,6 +75,10 @@ pub struct Inbox {
     control: VecDeque<(u64, Event)>,
     /// Control events that have no place among the audio.
     urgent: VecDeque<Event>,
+    /// Bytes of text in both.
+    text: usize,
+    /// An event that goes in pieces, and has begun to.
+    long: Option<Box<Long>>,
     opening: Opening,
     pub(super) listed: bool,
     pub stats: InboxStats,
@@ -130,14 +138,14 @@ impl Inbox {
 
     /// Adds a control event behind the audio that is there.
     pub fn push_control(&mut self, event: Event) -> Result<(), Overflow> {
-        let limit = CONTROL_LIMIT + if event.is_last_word() { LAST_WORDS } else { 0 };
-        if self.control.len() + self.urgent.len() >= limit {
+        while !self.has_room(&event) {
             if self.opening != Opening::Shut || self.control.is_empty() {
                 return Err(Overflow);
             }
             // Nobody listens: what came first is the least that someone could still miss.
-            self.control.pop_front();
+            self.pop_event(false);
         }
+        self.text += event.text_bytes();
         if event.is_urgent() || (self.opening != Opening::Full && matches!(event, Event::Rate(_))) {
             self.urgent.push_back(event);
         } else {
@@ -148,7 +156,8 @@ impl Inbox {
 
     /// There is something to deliver now.
     pub fn has_news(&self) -> bool {
-        !self.urgent.is_empty()
+        self.long.is_some()
+            || !self.urgent.is_empty()
             || self.control_is_next()
             || (self.opening == Opening::Full && !self.audio.is_empty())
     }
@@ -156,19 +165,31 @@ impl Inbox {
     /// Delivers as much as `packer` has room for. True if that was all.
     pub fn deliver(&mut self, id: u32, packer: &mut Packer<'_>) -> bool {
         while self.has_news() {
-            let delivered = if let Some(event) = self.urgent.front() {
-                packer.push_event(id, event) && self.urgent.pop_front().is_some()
-            } else if self.control_is_next() {
-                self.deliver_control(id, packer)
-            } else {
-                self.deliver_audio(id, packer)
-            };
-            if !delivered {
+            if !self.deliver_next(id, packer) {
                 return false;
             }
         }
         self.audio.shrink_to(KEPT_CAPACITY);
         true
+    }
+
+    /// False if there was no room for it.
+    fn deliver_next(&mut self, id: u32, packer: &mut Packer<'_>) -> bool {
+        if let Some(long) = &mut self.long {
+            return long.deliver(id, packer) && self.long.take().is_some();
+        }
+        let is_urgent = !self.urgent.is_empty();
+        if !is_urgent && !self.control_is_next() {
+            return self.deliver_audio(id, packer);
+        }
+        let next =
+            if is_urgent { self.urgent.front() } else { self.control.front().map(|(_, e)| e) };
+        let Some(event) = next else { return true };
+        if Long::is(event) {
+            self.long = self.pop_event(is_urgent).map(|event| Box::new(Long::new(&event)));
+            return true;
+        }
+        packer.push_event(id, event) && self.pop_event(is_urgent).is_some()
     }
 
     fn append(&mut self, rate: SampleRate, pcm: &[u8]) {
@@ -193,15 +214,19 @@ impl Inbox {
         }
     }
 
-    fn deliver_control(&mut self, id: u32, packer: &mut Packer<'_>) -> bool {
-        let delivered = match self.control.front() {
-            Some((_, event)) => packer.push_event(id, event),
-            None => true,
+    fn has_room(&self, event: &Event) -> bool {
+        let limit = CONTROL_LIMIT + if event.is_last_word() { LAST_WORDS } else { 0 };
+        let is_short = self.text == 0 || self.text + event.text_bytes() <= TEXT_LIMIT;
+        self.control.len() + self.urgent.len() < limit && (is_short || event.is_last_word())
+    }
+
+    fn pop_event(&mut self, is_urgent: bool) -> Option<Event> {
+        let event = match is_urgent {
+            true => self.urgent.pop_front()?,
+            false => self.control.pop_front()?.1,
         };
-        if delivered {
-            self.control.pop_front();
-        }
-        delivered
+        self.text -= event.text_bytes();
+        Some(event)
     }
 
     fn deliver_audio(&mut self, id: u32, packer: &mut Packer<'_>) -> bool {

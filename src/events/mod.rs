@@ -6,6 +6,7 @@
 
 mod event;
 mod inbox;
+mod long;
 mod packed;
 mod queue;
 

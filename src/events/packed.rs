@@ -47,7 +47,8 @@ impl<'a> Packer<'a> {
         pushed
     }
 
-    fn push(&mut self, id: u32, kind: u8, first: &[u8], rest: &[u8]) -> bool {
+    /// False, with nothing packed, if there is no room. Gives the payload in one or two pieces.
+    pub(super) fn push(&mut self, id: u32, kind: u8, first: &[u8], rest: &[u8]) -> bool {
         let length = first.len() + rest.len();
         let words = self.words.get_mut(self.events * WORDS..(self.events + 1) * WORDS);
         let (Some(words), Some(room)) = (words, self.slab.get_mut(self.at..self.at + length))

@@ -43,7 +43,7 @@ pub use app_rate::RateChange;
 pub use attached::{Attached, Upgrade};
 pub use audiosocket::DialOptions;
 pub use engine::Engine;
-pub use fork::{Fork, ForkOptions, ForkStats, NotForked, Reconnect, Trust};
+pub use fork::{Fork, ForkOptions, ForkStats, NotForked, Reconnect};
 pub use line::Line;
 pub use listen::{Bound, ListenOptions};
 pub use options::{CallOptions, CallStats};

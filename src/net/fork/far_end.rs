@@ -3,11 +3,13 @@
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 
-use super::options::MAX_MESSAGE;
 use super::session::Session;
 use crate::call::Warning;
 use crate::dialect::far_end::{Command, parse};
 use crate::events::Event;
+
+/// Bytes of audio that one message may bring.
+const MAX_AUDIO: usize = 1 << 20;
 
 impl Session<'_> {
     pub(super) fn handle_text(&mut self, text: &str) {
@@ -15,7 +17,7 @@ impl Session<'_> {
         if self.speaker.is_none() {
             return self.pass_on(text);
         }
-        match parse(text, MAX_MESSAGE) {
+        match parse(text, MAX_AUDIO) {
             Ok(Command::Other(text)) => self.pass_on(text),
             Ok(command) => self.handle_command(command),
             Err(warning) => {
@@ -74,11 +76,11 @@ impl Session<'_> {
     }
 
     fn pass_on(&self, text: &str) {
-        self.task.fork.report_message(&self.task.line.engine.queue, text);
+        self.task.report(Event::Message(text.to_owned()));
     }
 
     fn warn(&self, Warning { code, message }: Warning) {
-        self.task.fork.report(&self.task.line.engine.queue, Event::Warning { code, message });
+        self.task.report(Event::Warning { code, message });
     }
 
     fn send_texts(&mut self, texts: Vec<String>) {

@@ -18,7 +18,7 @@ mod start;
 mod task;
 
 pub use handle::{Fork, ForkStats};
-pub use options::{ForkOptions, Reconnect, Trust};
+pub use options::{ForkOptions, Reconnect};
 pub(super) use registry::Forks;
 pub(super) use speaking::is_voice;
 pub use start::NotForked;

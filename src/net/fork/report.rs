@@ -4,9 +4,6 @@ use super::handle::Fork;
 use crate::events::{Event, EventQueue};
 use crate::net::websocket::{ConnectError, SocketError, Step};
 
-/// Bytes of text in one event: there must be room for it in JavaScript's slab.
-const PIECE: usize = 32 * 1024;
-
 /// Bytes of a warning or a reason: they need not be repeated at length.
 const MOST_WORDS: usize = 1024;
 
@@ -57,17 +54,6 @@ impl Fork {
     pub(super) fn report(&self, queue: &EventQueue, event: Event) {
         // A far end is read only as fast as JavaScript takes what it says: there is room.
         let _ = queue.push(&self.source, event);
-    }
-
-    pub(super) fn report_message(&self, queue: &EventQueue, text: &str) {
-        let mut rest = text;
-        while rest.len() > PIECE {
-            let at = rest.floor_char_boundary_at(PIECE);
-            let (piece, others) = rest.split_at(at);
-            self.report(queue, Event::ForkMessage { more: true, text: piece.to_owned() });
-            rest = others;
-        }
-        self.report(queue, Event::ForkMessage { more: false, text: rest.to_owned() });
     }
 }
 

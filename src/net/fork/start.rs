@@ -14,6 +14,9 @@ use crate::sync::lock;
 /// Forks that one call may have at a time.
 const FORKS: usize = 16;
 
+/// What the system may keep for a far end that is slow, in bytes: seconds of a call, not minutes.
+const SEND_BUFFER: usize = 32 * 1024;
+
 /// Why there is no fork.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotForked {
@@ -28,7 +31,7 @@ pub enum NotForked {
 impl Line {
     /// Begins a fork and gives its number; its `ForkClosed` follows when it has ended, whatever
     /// ended it.
-    pub fn fork(self: &Arc<Self>, options: ForkOptions) -> Result<u32, NotForked> {
+    pub fn fork(self: &Arc<Self>, mut options: ForkOptions) -> Result<u32, NotForked> {
         let forks = self.taps.forks();
         if forks.len() >= FORKS {
             return Err(NotForked::TooMany);
@@ -44,6 +47,7 @@ impl Line {
             }
             self.engine.lease()
         };
+        options.client.send_buffer = Some(SEND_BUFFER);
         let source = Source::new(self.engine.next_id(), Inbox::opened());
         let sides = options.flow.shape.sides();
         let fork = Fork::new(Instant::now(), source, sides, options.bidirectional);

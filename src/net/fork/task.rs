@@ -66,7 +66,7 @@ impl Drop for Task {
 impl Task {
     /// Gives why the fork failed, if it did not end as somebody wanted.
     async fn run(&mut self) -> Option<Failure> {
-        let client = self.options.client();
+        let client = self.options.client.clone();
         let mut backoff = self.options.reconnect.backoff();
         let mut connections = 0;
         loop {
@@ -165,7 +165,7 @@ impl Task {
         counts.queued_micros.store(queued, Ordering::Relaxed);
     }
 
-    fn report(&self, event: Event) {
+    pub(super) fn report(&self, event: Event) {
         self.fork.report(&self.line.engine.queue, event);
     }
 }

@@ -32,6 +32,9 @@ const LINGER: Duration = Duration::from_secs(1);
 /// Messages that are read at once. Who sends more at once has to wait for JavaScript to take them.
 const READ_AT_ONCE: usize = 32;
 
+/// Bytes of them, likewise.
+const BYTES_AT_ONCE: usize = 256 * 1024;
+
 /// How long it has to wait for that at most.
 const FLOOD_PAUSE: Duration = Duration::from_millis(20);
 
@@ -218,14 +221,15 @@ impl Connection {
 
     /// Reads what has come, up to so many messages. True if there may be more.
     fn read(&mut self, context: &mut Context<'_>, now: Instant) -> bool {
-        for _ in 0..READ_AT_ONCE {
+        let (mut messages, mut bytes) = (0, 0);
+        while messages < READ_AT_ONCE && bytes < BYTES_AT_ONCE {
             if self.state.over.is_some() {
                 return false;
             }
-            match self.socket.poll_next(context) {
-                Poll::Pending => return false,
-                Poll::Ready(message) => self.handle_message(message, now),
-            }
+            let Poll::Ready(message) = self.socket.poll_next(context) else { return false };
+            messages += 1;
+            bytes += length(&message);
+            self.handle_message(message, now);
         }
         true
     }
@@ -310,5 +314,13 @@ impl Connection {
         let can = capabilities(dialect, self.playback);
         let details = self.state.details(can);
         self.line.begin(self.line.begun_event(dialect, format, details));
+    }
+}
+
+fn length(message: &Option<Result<Message, SocketError>>) -> usize {
+    match message {
+        Some(Ok(Message::Text(text))) => text.len(),
+        Some(Ok(Message::Binary(bytes))) => bytes.len(),
+        _ => 0,
     }
 }
