@@ -34,7 +34,6 @@ mod server;
 mod taps;
 mod tcp;
 mod timer;
-#[allow(dead_code, unused_imports)] // Forks use the rest.
 mod websocket;
 mod websocket_audio;
 mod wire;

@@ -38,8 +38,6 @@ pub struct ClientOptions {
 pub(in crate::net) struct Connected {
     pub(in crate::net) socket: Socket,
     pub(in crate::net) subprotocol: Option<String>,
-    /// The headers of the server's answer, whose status was 101.
-    pub(in crate::net) headers: Fields,
 }
 
 /// Connects. Follows no redirect: a status other than 101 is an error that tells it.
@@ -123,7 +121,7 @@ async fn ask(
             HeadError::TooLong => ConnectError::new(Step::Handshake, "the answer is too long"),
             HeadError::NotHttp => ConnectError::new(Step::Handshake, "the answer is not HTTP"),
         })?;
-    let (agreed, headers) = upgrade.answer(&answer)?;
+    let agreed = upgrade.answer(&answer)?;
     let socket = Socket::new(stream, leftover, Role::Client, &agreed, options);
-    Ok(Connected { socket, subprotocol: agreed.subprotocol, headers })
+    Ok(Connected { socket, subprotocol: agreed.subprotocol })
 }

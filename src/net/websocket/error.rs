@@ -68,13 +68,3 @@ pub(in crate::net) enum SendError {
     /// A ping over 125 bytes.
     PingTooLong,
 }
-
-impl SendError {
-    pub(in crate::net) fn code(self) -> &'static str {
-        match self {
-            Self::Closed => "ERR_WS_CLOSED",
-            Self::CloseCode => "ERR_WS_CLOSE_CODE",
-            Self::PingTooLong => "ERR_WS_PING",
-        }
-    }
-}

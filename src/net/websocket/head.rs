@@ -83,12 +83,6 @@ pub(super) fn has_token(fields: &Fields, name: &str, token: &str) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::net) struct Unsendable(pub(in crate::net) &'static str);
 
-impl Unsendable {
-    pub(in crate::net) fn code(self) -> &'static str {
-        "ERR_WS_HEADER"
-    }
-}
-
 /// Appends the caller's fields, none of which may be one of `ours`.
 pub(super) fn append(out: &mut String, fields: &Fields, ours: &[&str]) -> Result<(), Unsendable> {
     for (name, value) in fields {

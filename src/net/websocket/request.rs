@@ -1,6 +1,7 @@
 //! A request for a WebSocket, and what a server answers to it: bytes in, bytes out.
 
-use data_encoding::BASE64;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 use tungstenite::handshake::derive_accept_key;
 
@@ -21,7 +22,6 @@ const OURS: [&str; 7] = [
 /// A request that asks for a WebSocket as it should.
 #[derive(Clone, Debug)]
 pub(in crate::net) struct Request {
-    pub(in crate::net) method: String,
     /// Path and query, as they came.
     pub(in crate::net) target: String,
     pub(in crate::net) headers: Fields,
@@ -72,10 +72,10 @@ impl Request {
             return Err(HandshakeError::Version);
         }
         let key = head::value(&headers, "sec-websocket-key");
-        if !BASE64.decode(key.as_bytes()).is_ok_and(|key| key.len() == 16) {
+        if !STANDARD.decode(key.as_bytes()).is_ok_and(|key| key.len() == 16) {
             return Err(HandshakeError::Key);
         }
-        Ok(Self { method: method.to_owned(), target: target.to_owned(), headers })
+        Ok(Self { target: target.to_owned(), headers })
     }
 
     /// Every value of a header, joined. Empty if there is none.
@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn a_request_is_answered_as_in_the_standard() {
         let request = parse(ASKED).expect("a request");
-        assert_eq!((&*request.method, &*request.target), ("GET", "/calls?id=7"));
+        assert_eq!(request.target, "/calls?id=7");
         assert_eq!(request.subprotocols(), ["media", "echo"]);
         let (text, agreed) = reply(&AcceptOptions::default());
         assert!(text.contains("\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));

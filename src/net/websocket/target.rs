@@ -1,6 +1,7 @@
 //! Where a client connects to: a `ws:` or `wss:` URL, taken apart.
 
-use data_encoding::BASE64;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::Uri;
 use percent_encoding::percent_decode_str;
 
@@ -65,7 +66,7 @@ fn basic(userinfo: &str) -> String {
     let mut plain: Vec<u8> = percent_decode_str(user).collect();
     plain.push(b':');
     plain.extend(percent_decode_str(password));
-    format!("Basic {}", BASE64.encode(&plain))
+    format!("Basic {}", STANDARD.encode(&plain))
 }
 
 #[cfg(test)]
@@ -83,7 +84,7 @@ mod tests {
         assert_eq!((&*target.host, target.port), ("example.com", 8443));
         assert_eq!(target.authority, "example.com:8443");
         assert_eq!(target.path, "/a/b?c=d");
-        let credentials = BASE64.encode(b"al@ice:p:w");
+        let credentials = STANDARD.encode(b"al@ice:p:w");
         assert_eq!(target.authorization, Some(format!("Basic {credentials}")));
     }
 

@@ -57,8 +57,8 @@ impl<'a> Upgrade<'a> {
         Ok(Self { bytes: text.into_bytes(), key, subprotocols, deflate })
     }
 
-    /// Reads the whole head of the answer. Gives what it agrees on, and its headers.
-    pub(super) fn answer(&self, bytes: &[u8]) -> Result<(Agreed, Fields), ConnectError> {
+    /// Reads the whole head of the answer. Gives what it agrees on.
+    pub(super) fn answer(&self, bytes: &[u8]) -> Result<Agreed, ConnectError> {
         let fault = |what: &str| ConnectError::new(Step::Handshake, what);
         let mut parsed = [httparse::EMPTY_HEADER; MAX_FIELDS];
         let mut reply = httparse::Response::new(&mut parsed);
@@ -89,7 +89,7 @@ impl<'a> Upgrade<'a> {
             return Err(fault("the server answered extensions that were not offered"));
         }
         let deflate = extensions::accept(&answer).map_err(fault)?;
-        Ok((Agreed { subprotocol, deflate }, headers))
+        Ok(Agreed { subprotocol, deflate })
     }
 }
 
@@ -115,7 +115,7 @@ mod tests {
         let (reply, agreed) = request.accept(&options).expect("sendable");
         assert_eq!(agreed.deflate.is_some(), deflate);
         let reply = change(String::from_utf8(reply).expect("text"));
-        upgrade.answer(reply.as_bytes()).map(|(agreed, _)| agreed)
+        upgrade.answer(reply.as_bytes())
     }
 
     #[test]

@@ -7,9 +7,8 @@ use bytes::BytesMut;
 use proptest::prelude::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::super::{
-    Agreed, Message, Outgoing, Role, SendError, Socket, SocketError, SocketOptions,
-};
+use super::super::error::SendError;
+use super::super::{Agreed, Message, Outgoing, Role, Socket, SocketError, SocketOptions};
 use super::support::{deflate, echo, next, pair, send, socket, soon};
 
 #[tokio::test]
