@@ -150,6 +150,42 @@ test("paths that are not listed are refused, and each has its own options", asyn
   }
 });
 
+test("a path may have its own authorize and origins, in place of the server's", async (t) => {
+  const { url, call } = serve(t, {
+    dialect: "raw",
+    authorize: () => 403,
+    origins: ["https://good.example"],
+    paths: {
+      "/open": { authorize: () => true, origins: ["https://other.example"], dialect: undefined },
+      "/closed": {},
+      "/token/*": { authorize: WebSocketAudio.bearer("t1") }
+    }
+  });
+  await dial(t, `${url}/open`, [], { origin: "https://other.example" });
+  assert.equal((await call()).req.dialect, "raw");
+  assert.equal((await refused(`${url}/open`, { origin: "https://good.example" })).status, 403);
+  assert.equal((await refused(`${url}/closed`)).status, 403);
+  assert.equal((await refused(`${url}/token/1`)).status, 401);
+  await dial(t, `${url}/token/1`, [], { headers: { Authorization: "Bearer t1" } });
+});
+
+test("what every object has is no path of the server's", async (t) => {
+  const { port } = serve(t, { paths: { "/calls": {} } });
+  for (const path of ["constructor", "__proto__", "toString?x=1"]) {
+    const { head } = await raw(t, port, { path });
+    assert.match(head, /^HTTP\/1\.1 404 /, path);
+  }
+});
+
+test("a subprotocol that is set is no reason to refuse who does not offer it", async (t) => {
+  const { url, call } = serve(t, { dialect: "raw", subprotocol: "mine" });
+  for (const [offered, chosen] of [[["yours", "mine"], "mine"], [["yours"], "yours"], [[], ""]]) {
+    const sender = await dial(t, url, offered);
+    assert.equal(sender.socket.protocol, chosen);
+    await call();
+  }
+});
+
 test("headers have the shape that Node gives them", async (t) => {
   const seen = [];
   const { port } = serve(t, { authorize: ({ headers }) => seen.push(headers) && true });

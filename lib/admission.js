@@ -14,18 +14,19 @@ async function admission(request, options) {
   if (found === null) {
     return { refusal: refusal(404) };
   }
+  const { origins, authorize } = found;
   const { origin } = request.headers;
-  if (options.origins !== undefined && origin !== undefined && !options.origins.includes(origin)) {
+  if (origins !== undefined && origin !== undefined && !origins.includes(origin)) {
     return { refusal: refusal(403) };
   }
-  const answer = options.authorize === undefined ? true : await options.authorize(request);
+  const answer = authorize === undefined ? true : await authorize(request);
   if (answer === true) {
     return { options: callOptionsFor(found, request) };
   }
   return { refusal: refusalOf(answer) };
 }
 
-/** The options of a request's path; null where that is none of the server's. */
+/** The options of a request's path, the server's with its own; null where that is none of the server's. */
 function optionsOfPath(url, options) {
   const { paths } = options;
   if (paths === undefined) {
@@ -35,8 +36,13 @@ function optionsOfPath(url, options) {
   const prefix = Object.keys(paths).find(
     (path) => path.endsWith("/*") && pathname.startsWith(path.slice(0, -1))
   );
-  const found = paths[pathname] ?? paths[prefix];
-  return found === undefined ? null : { ...options, ...found };
+  // A request may name what every object has.
+  const name = Object.hasOwn(paths, pathname) ? pathname : prefix;
+  if (name === undefined) {
+    return null;
+  }
+  const own = Object.entries(paths[name]).filter(([, value]) => value !== undefined);
+  return { ...options, ...Object.fromEntries(own) };
 }
 
 /** What `authorize` gives that is not `true`: `false`, a status, or an answer. */

@@ -21,8 +21,8 @@ const {
 
 const DIALECTS = ["audiofork", "mod_audio_stream", "mod_audio_fork", "chan_websocket", "raw"];
 
-/** What may be said of each path. The peer's own clock keeps it: no silence is sent. Audio is linear. */
-const PATH_DEFAULTS = {
+/** How a call is treated. The peer's own clock keeps it: no silence is sent. Audio is linear. */
+const TREATMENT_DEFAULTS = {
   ...CALL_DEFAULTS,
   encoding: "slin",
   silence: "never",
@@ -40,11 +40,16 @@ const PATH_DEFAULTS = {
   maxMessageRate: 1000
 };
 
+/** What may be said of each path. */
+const PATH_DEFAULTS = {
+  ...TREATMENT_DEFAULTS,
+  origins: undefined,
+  authorize: undefined
+};
+
 const SERVER_DEFAULTS = {
   ...PATH_DEFAULTS,
   paths: undefined,
-  origins: undefined,
-  authorize: undefined,
   cert: undefined,
   key: undefined,
   handshakeTimeout: 5000,
@@ -54,7 +59,7 @@ const SERVER_DEFAULTS = {
 };
 
 const DIAL_DEFAULTS = {
-  ...PATH_DEFAULTS,
+  ...TREATMENT_DEFAULTS,
   ...CLIENT_DEFAULTS,
   timeout: 5000,
   signal: undefined
@@ -106,12 +111,21 @@ function attachOptions(options = {}) {
   return completed("options", options, { path: undefined }, { path: optional(stringRule) });
 }
 
-/** How a call is treated: options of its path, with the format of its own. */
+/** How a call is treated: options of its path, with the format of its own, and a subprotocol that it offers. */
 function callOptionsFor(options, request) {
   const told = typeof options.format === "function" ? options.format(request) : options.format;
   const format = told ?? {};
   checkFormat("format()", format);
-  return { ...options, format: { ...formatInUrl(request.url), ...format } };
+  return {
+    ...options,
+    format: { ...formatInUrl(request.url), ...format },
+    subprotocol: offered(request).includes(options.subprotocol) ? options.subprotocol : undefined
+  };
+}
+
+/** The subprotocols that a request offers. */
+function offered({ headers }) {
+  return (headers["sec-websocket-protocol"] ?? "").split(",").map((word) => word.trim());
 }
 
 /** What the core needs to accept a WebSocket. */
