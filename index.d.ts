@@ -1,6 +1,8 @@
 /// <reference types="node" />
 
 import { EventEmitter } from "node:events";
+import { IncomingHttpHeaders, IncomingMessage, Server as HttpServer } from "node:http";
+import { Server as HttpsServer } from "node:https";
 import { AddressInfo } from "node:net";
 import { Duplex, Readable, Writable } from "node:stream";
 import { ReadableStream as WebReadableStream } from "node:stream/web";
@@ -28,7 +30,7 @@ import { ReadableStream as WebReadableStream } from "node:stream/web";
  *
  * server.listen(9092, () => console.log("ready"));
  */
-export class AudioSocket extends EventEmitter {
+export class AudioSocket extends CallServer<StreamRequest> {
   /**
    * Dials a server as Asterisk does, and gives the call's stream.
    *
@@ -63,12 +65,25 @@ export class AudioSocket extends EventEmitter {
    * const server = new AudioSocket({ sampleRate: 16000, maxConnections: 200 });
    */
   constructor(options?: ServerOptions);
+}
+
+/**
+ * What every server of calls has, whatever the calls come over. `AudioSocket` and `WebSocketAudio`
+ * are such servers; by itself it cannot be made.
+ *
+ * @example
+ * function count(server: CallServer) {
+ *   server.on("connection", (req, stream) => console.log(req.transport, req.ref, stream.sampleRate));
+ * }
+ */
+export class CallServer<Request extends CallRequest = CallRequest> extends EventEmitter {
+  protected constructor();
 
   /** True from the moment the port is bound until `close` is called. */
   readonly listening: boolean;
 
   /**
-   * How many connections are open now, also those that have not said their UUID yet.
+   * How many connections are open now, also those that are no calls yet.
    *
    * 0 before `listen` and after the server has closed.
    */
@@ -88,7 +103,8 @@ export class AudioSocket extends EventEmitter {
   /**
    * Sets who gets the calls, in place of who was set before.
    *
-   * The handler runs when a call's UUID has arrived. It may be async: audio is held for it as
+   * The handler runs when a call is there: over AudioSocket when its UUID has arrived, over WebSocket
+   * when it is known who sends and what the audio is. It may be async: audio is held for it as
    * `AudioStream` describes. When it throws or rejects, that call is hung up and the server emits
    * `error`; all other calls go on.
    *
@@ -104,7 +120,7 @@ export class AudioSocket extends EventEmitter {
    *   res.hangup();
    * });
    */
-  onConnection(handler: ConnectionHandler): this;
+  onConnection(handler: ConnectionHandler<Request>): this;
 
   /**
    * Listens on a port.
@@ -119,8 +135,9 @@ export class AudioSocket extends EventEmitter {
    * and the like, `ERR_SOCKET_BAD_PORT` for a port that is no whole number from 0 to 65535,
    * `ENOTFOUND` for a name that is not known. After that `listen` may be called again.
    *
-   * Throws `ERR_SERVER_ALREADY_LISTEN` while the server listens or has not finished closing. A
-   * server that has closed may listen again.
+   * Throws `ERR_SERVER_ALREADY_LISTEN` while the server listens or has not finished closing, and
+   * while it is attached to another's port: listen first, then attach. A server that has closed may
+   * listen again.
    *
    * @example
    * server.listen(9092, "127.0.0.1", () => console.log("ready"));
@@ -170,12 +187,12 @@ export class AudioSocket extends EventEmitter {
   /** The server listens. Emitted after `listen` has returned. */
   on(event: "listening", listener: () => void): this;
   /**
-   * A call has come, and its UUID has arrived.
+   * A call has come.
    *
    * Emitted before the handler of `onConnection` runs, for the same call. A listener that throws or
    * rejects is treated as that handler is.
    */
-  on(event: "connection", listener: (req: StreamRequest, stream: AudioStream) => void): this;
+  on(event: "connection", listener: (req: Request, stream: AudioStream) => void): this;
   /** A connection was turned away, or ended, before it was a call. */
   on(event: "drop", listener: (dropped: DroppedConnection) => void): this;
   /**
@@ -188,26 +205,158 @@ export class AudioSocket extends EventEmitter {
    * - A call failed and its stream had no `error` listener: the error that the stream would have
    *   emitted. Without a listener it is only counted, in `metrics().unhandledErrors`.
    *
-   * The second and the third give a process warning where the server has no `error` listener. The
-   * last two name the call: `stream`.
+   * - `authorize` or `format` of a `WebSocketAudio` threw or rejected, or gave what is no answer. The
+   *   peer was answered 500.
+   *
+   * The second, the third and the last give a process warning where the server has no `error`
+   * listener. The third and the fourth name the call: `stream`.
    */
   on(event: "error", listener: (error: NodeJS.ErrnoException, stream?: AudioStream) => void): this;
   /** The server has closed, and all its connections are gone. */
   on(event: "close", listener: () => void): this;
-  on<E extends ServerEvent>(event: E, listener: ServerListener<E>): this;
-  addListener<E extends ServerEvent>(event: E, listener: ServerListener<E>): this;
-  once<E extends ServerEvent>(event: E, listener: ServerListener<E>): this;
-  prependListener<E extends ServerEvent>(event: E, listener: ServerListener<E>): this;
-  prependOnceListener<E extends ServerEvent>(event: E, listener: ServerListener<E>): this;
-  off<E extends ServerEvent>(event: E, listener: ServerListener<E>): this;
-  removeListener<E extends ServerEvent>(event: E, listener: ServerListener<E>): this;
+  on<E extends ServerEvent>(event: E, listener: ServerListener<Request, E>): this;
+  addListener<E extends ServerEvent>(event: E, listener: ServerListener<Request, E>): this;
+  once<E extends ServerEvent>(event: E, listener: ServerListener<Request, E>): this;
+  prependListener<E extends ServerEvent>(event: E, listener: ServerListener<Request, E>): this;
+  prependOnceListener<E extends ServerEvent>(event: E, listener: ServerListener<Request, E>): this;
+  off<E extends ServerEvent>(event: E, listener: ServerListener<Request, E>): this;
+  removeListener<E extends ServerEvent>(event: E, listener: ServerListener<Request, E>): this;
+}
+
+/**
+ * A server that senders of call audio connect to over WebSocket: Asterisk's app_audiofork and
+ * chan_websocket, FreeSWITCH's mod_audio_stream, mod_audio_fork of drachtio and jambonz.
+ *
+ * Each WebSocket is a call, and is given to the same handler as a call of an `AudioSocket`. Who sends
+ * is recognised, or set with `dialect`. What the sender cannot do is said by `stream.capabilities`, and
+ * throws `ERR_NOT_SUPPORTED`. docs/websocket.md tells how each sender is pointed here, and what it can do.
+ *
+ * It listens on a port of its own, or (`attach`, `handleUpgrade`) lives on the port of an HTTP server,
+ * beside Express, Fastify or `ws`. Or both: listen first.
+ *
+ * @example
+ * const { WebSocketAudio } = require("callstreams");
+ *
+ * const server = new WebSocketAudio();
+ *
+ * server.onConnection((req, res) => {
+ *   console.log(req.dialect, req.ref, req.metadata);
+ *   res.on("data", (pcm) => res.capabilities.audio && res.write(pcm)); // an echo, where it can be heard
+ * });
+ *
+ * server.listen(8080);
+ */
+export class WebSocketAudio extends CallServer<WebSocketRequest> {
+  /**
+   * Connects to whoever takes calls over WebSocket, and gives the call's stream when it has begun.
+   *
+   * That is Asterisk's chan_websocket, for a channel `WebSocket/INCOMING` that waits: its URL ends in
+   * `/media/` and the channel variable MEDIA_WEBSOCKET_CONNECTION_ID. With `dialect: "raw"` it may be
+   * any server, such as another `WebSocketAudio`.
+   *
+   * Rejects with
+   * - `ERR_INVALID_ARG_TYPE` (`TypeError`) or `ERR_OUT_OF_RANGE` (`RangeError`) for wrong arguments;
+   * - the system's error, such as `ECONNREFUSED`; `ERR_WS_DNS` for a name that is not known;
+   * - `ERR_WS_TIMEOUT` when the WebSocket takes longer than `options.timeout`;
+   * - `ERR_WS_TLS` for a certificate that is not believed or cannot be read;
+   * - `ERR_WS_HANDSHAKE` when the answer is no WebSocket's; `statusCode` is what it was, if any;
+   * - `ERR_FIRST_MESSAGE`, `ERR_UNSUPPORTED_FORMAT`, `ERR_CLOSED_EARLY` or `ERR_HANDSHAKE_TIMEOUT` (10 s)
+   *   when no call came of it;
+   * - the reason of `options.signal`.
+   *
+   * Once the call is up it is as with `AudioSocket.connect`.
+   *
+   * @example
+   * const call = await WebSocketAudio.connect(`ws://192.0.2.1:8088/media/${connectionId}`, {
+   *   subprotocols: ["media"]
+   * });
+   * await call.play("/srv/sounds/question.sln");
+   */
+  static connect(url: string | URL, options?: WebSocketDialOptions): Promise<AudioStream>;
+
+  /**
+   * An `authorize` that asks for a user name and a password (Basic): `users` by name with their
+   * passwords, or a function that says `true` to those who are known.
+   *
+   * Others are answered 401 and asked for `realm`, `"audio"` if missing. Passwords are compared in a
+   * time that does not tell where they differ. Throws `ERR_INVALID_ARG_TYPE` for other arguments, and
+   * `ERR_OUT_OF_RANGE` for a realm with quotes or line breaks.
+   *
+   * @example
+   * new WebSocketAudio({ authorize: WebSocketAudio.basic({ pbx: process.env.PBX_PASSWORD }) });
+   */
+  static basic(users: Record<string, string> | CheckUser, realm?: string): Authorize;
+
+  /**
+   * An `authorize` that asks for a token (Bearer): one, one of a list, or one that a function says
+   * `true` to.
+   *
+   * Others are answered 401. Throws `ERR_INVALID_ARG_TYPE` for other arguments.
+   *
+   * @example
+   * new WebSocketAudio({ authorize: WebSocketAudio.bearer(process.env.TOKEN) });
+   */
+  static bearer(tokens: string | readonly string[] | CheckToken): Authorize;
+
+  /**
+   * Makes a server. It does nothing until `listen`, `attach` or `handleUpgrade`.
+   *
+   * Options that are missing or `undefined` have their defaults, unknown ones are ignored. Throws a
+   * `TypeError` with the code `ERR_INVALID_ARG_TYPE`, a `RangeError` with `ERR_OUT_OF_RANGE`, or
+   * `ERR_WS_TLS` for a certificate or key that cannot be used.
+   *
+   * @example
+   * const server = new WebSocketAudio({
+   *   authorize: WebSocketAudio.bearer(process.env.TOKEN),
+   *   paths: {
+   *     "/caller/*": { dialect: "audiofork", stitch: 10 },
+   *     "/bot": { dialect: "mod_audio_stream", format: { sampleRate: 16000 }, playback: "binary" }
+   *   }
+   * });
+   */
+  constructor(options?: WebSocketOptions);
+
+  /**
+   * Takes the WebSockets of another server's port: of one path (`options.path`, without its query), or
+   * all of them. Gives what undoes that; calls that are up go on.
+   *
+   * Other paths are left to the others who listen to the server's `upgrade`. Where nobody else does,
+   * they are answered 404. Several `WebSocketAudio` may be attached to one server.
+   *
+   * It does not keep the process alive: the other server does. `listening` and `address()` tell of
+   * `listen` alone. The audio goes through JavaScript's thread, so that a busy one is heard: where
+   * calls are many, `listen`.
+   *
+   * Throws `ERR_INVALID_ARG_TYPE` for what is no server and no path, and `ERR_SERVER_NOT_RUNNING` while
+   * this server closes. One that has closed may be attached again.
+   *
+   * @example
+   * const web = express().listen(8080);
+   * server.attach(web, { path: "/calls" });
+   */
+  attach(server: HttpServer | HttpsServer, options?: AttachOptions): () => void;
+
+  /**
+   * Takes one socket that asks for a WebSocket, with what Node's `upgrade` event gives.
+   *
+   * For those who decide themselves who gets what. The socket is ours from then on. After `close` it
+   * is answered 503.
+   *
+   * @example
+   * web.on("upgrade", (request, socket, head) => {
+   *   if (request.url.startsWith("/calls/")) {
+   *     server.handleUpgrade(request, socket, head);
+   *   }
+   * });
+   */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
 /**
  * The live audio of one call, in both directions.
  *
  * Audio is signed linear: 16-bit little-endian samples, one channel, `sampleRate` of them a second.
- * 20 ms are 320 bytes at 8000 Hz.
+ * 20 ms are 320 bytes at 8000 Hz. Over WebSocket `data` may have two channels; see `channels`.
  *
  * A stream is there when its call is up. What comes before the first `data` listener, during an
  * `await` in the handler, say, is held: up to 2 s of audio, and keys in their place between. Then
@@ -259,6 +408,25 @@ export class AudioStream extends EventEmitter {
   readonly sampleRate: SampleRate;
 
   /**
+   * Voices in `data`: 1, or 2 where a sender over WebSocket sends both sides, which the option `format`
+   * or the URL says. Then their samples alternate: the caller, and the one who is called. What is
+   * written and played has one.
+   */
+  readonly channels: 1 | 2;
+
+  /**
+   * What the other end can do. Where it cannot, the method throws `ERR_NOT_SUPPORTED`.
+   *
+   * Over AudioSocket, and over a pair of objects, it takes audio and keys and no text.
+   *
+   * @example
+   * if (stream.capabilities.audio) {
+   *   await stream.play("/srv/sounds/welcome.sln");
+   * }
+   */
+  readonly capabilities: Capabilities;
+
+  /**
    * Chooses the rate of this call, as the option `sampleRate` does for all calls of a server.
    *
    * From now on every `data` has that rate, also audio that was held or is on its way, and `write`,
@@ -302,6 +470,7 @@ export class AudioStream extends EventEmitter {
    * Throws
    * - `ERR_OUTBOUND_FULL` when more than `outboundLimit` seconds would be queued. Nothing of `pcm`
    *   is taken, and what is queued stays;
+   * - `ERR_NOT_SUPPORTED` where the other end takes no audio (app_audiofork), also after the end;
    * - a `TypeError` with the code `ERR_INVALID_ARG_TYPE` for a string, an `ArrayBuffer`, null and
    *   the like, also after the end.
    *
@@ -334,6 +503,7 @@ export class AudioStream extends EventEmitter {
    * Rejects, after what could be decoded has been played, with
    * - the system's error, with `code`, `syscall` and `path`: `ENOENT`, `EACCES`, `EISDIR`;
    * - `ERR_NOT_A_FILE` for a pipe or a device;
+   * - `ERR_NOT_SUPPORTED` where the other end takes no audio (app_audiofork);
    * - `ERR_UNSUPPORTED_FORMAT` for a format that is known and not decoded; the message names it;
    * - `ERR_CORRUPT_AUDIO` where the source breaks its own format's rules;
    * - `ERR_NOT_REPEATABLE` for the second round of a stream;
@@ -388,6 +558,9 @@ export class AudioStream extends EventEmitter {
    * ahead of real time. Marks that have not been passed are passed with `cleared: true`. A writer
    * that waits is told to go on (`drain`). The call goes on.
    *
+   * An end that keeps audio itself is told to drop it (`capabilities.clearAtFarEnd`); mod_audio_stream
+   * plays on what it has got, `chunkMs` of it.
+   *
    * @example
    * stream.on("data", (pcm) => {
    *   if (isSpeech(pcm)) {
@@ -413,6 +586,9 @@ export class AudioStream extends EventEmitter {
    * That is what was written so far, and what plays now to its end. Marks are passed in the order
    * in which they were set; where nothing is queued, at once. Names need not be unique. When the
    * call ends first, or has ended, nothing is emitted.
+   *
+   * Where the other end tells what it has played (`capabilities.mark`), a mark is passed when it was
+   * heard, not when it has left.
    *
    * Throws an error with the code `ERR_TOO_MANY_MARKS` when 1,024 marks wait, and a `TypeError` with
    * the code `ERR_INVALID_ARG_TYPE` for a name that is no string.
@@ -470,13 +646,54 @@ export class AudioStream extends EventEmitter {
   fork(url: string | URL, options?: ForkOptions): Fork;
 
   /**
+   * Sends text to the other end, as it is; anything but a string as JSON.
+   *
+   * For mod_audio_stream, mod_audio_fork and `raw`. Text overtakes audio that has not left. False if
+   * the call is over.
+   *
+   * Throws `ERR_NOT_SUPPORTED` where the other end takes no text, `ERR_OUTBOUND_FULL` when 256 messages
+   * wait (this one was not queued), and `ERR_INVALID_ARG_TYPE` for what JSON cannot say.
+   *
+   * @example
+   * stream.send({ type: "transcription", data: { text: "hello" } });
+   */
+  send(message: unknown): boolean;
+
+  /**
+   * Has Asterisk answer the channel, where `WebSocket/…/n` of chan_websocket left that to us.
+   *
+   * Throws `ERR_NOT_SUPPORTED` for all others. After the end, and twice, nothing happens.
+   *
+   * @example
+   * server.onConnection((req, stream) => isWelcome(req) ? stream.answer() : stream.hangup());
+   */
+  answer(): void;
+
+  /**
+   * The two voices of a call with two `channels`, each as a Node `Readable` of one channel.
+   *
+   * They hear what comes from now on, also what is held, and end with the call. Where one is not read,
+   * it holds 64 KiB; what comes then is left out, and counted in its `droppedFrames`. Where one is
+   * destroyed, the other goes on.
+   *
+   * Throws `ERR_NOT_SUPPORTED` where there is one channel.
+   *
+   * @example
+   * const { caller, callee } = stream.split();
+   * caller.pipe(fs.createWriteStream("caller.sln"));
+   * callee.pipe(fs.createWriteStream("callee.sln"));
+   */
+  split(): SplitCall;
+
+  /**
    * Sends keys, ahead of all audio that waits.
    *
    * Each character is one key: `0` to `9`, `*`, `#`, `A` to `D`. For calls placed with `connect`:
    * Asterisk sends keys and ends a call on which it is sent one.
    *
    * Nothing is sent once the call is over or `hangup` was called. Throws a `RangeError` with the
-   * code `ERR_OUT_OF_RANGE` for no key at all or one that does not exist; then none is sent.
+   * code `ERR_OUT_OF_RANGE` for no key at all or one that does not exist; then none is sent. Throws
+   * `ERR_NOT_SUPPORTED` for calls over WebSocket.
    *
    * @example
    * call.dtmf("42#");
@@ -491,7 +708,9 @@ export class AudioStream extends EventEmitter {
    * nothing.
    *
    * A server says so to its peer, so that Asterisk goes on in the dialplan. A call placed with
-   * `connect` closes the connection, as Asterisk does.
+   * `connect` closes the connection, as Asterisk does. Over WebSocket, chan_websocket is told `HANGUP`,
+   * mod_audio_fork `disconnect`; the connection is closed with 1000. For app_audiofork and
+   * mod_audio_stream that ends the fork, and the call in the PBX goes on.
    *
    * Twice is harmless. Without `drain` it cuts short a call that was still draining.
    *
@@ -636,6 +855,9 @@ export class AudioStream extends EventEmitter {
    * - An `AudioSocketError` (`ERR_AUDIOSOCKET`): the peer reported an error.
    * - `ECONNRESET` and the like, or `ERR_CONNECTION_LOST`: the connection was lost.
    * - `ERR_EVENT_OVERFLOW`: the peer caused more events than were taken, and was hung up on.
+   * - Over WebSocket: `ERR_IDLE_TIMEOUT`, `ERR_MESSAGE_RATE` (see the options), `ERR_WS_TOO_BIG` (a
+   *   message over `maxMessage`), `ERR_WS_PROTOCOL`, `ERR_WS_DATA` (text that is not UTF-8, damaged
+   *   deflate).
    *
    * Without a listener it goes to the server's `error` listeners, and is no uncaught exception.
    */
@@ -648,6 +870,12 @@ export class AudioStream extends EventEmitter {
    * - `ERR_DTMF_LENGTH`, `ERR_DTMF_DIGIT`: a key that is none. It was skipped.
    * - `ERR_EMPTY_AUDIO`: audio without a sample. It was skipped.
    * - `ERR_ODD_AUDIO`: audio that ends in half a sample. The half was cut off.
+   *
+   * Over WebSocket, once per cause as well:
+   * - `ERR_FAR_END`: Asterisk answered a command with an error; it is a `message`, too.
+   * - `ERR_REPEATED_START`: another MEDIA_START. It was skipped.
+   * - `ERR_SAMPLE_RATE`: audio of a rate that cannot be sent this way; see `playback`. It was left out.
+   * - `ERR_OUTBOUND_FULL`: more text than can wait. It was left out.
    */
   on(event: "warning", listener: (warning: NodeJS.ErrnoException) => void): this;
   /** `write` gave false, and no more than half of `highWaterMark` is queued now. */
@@ -666,6 +894,17 @@ export class AudioStream extends EventEmitter {
   on(event: "silence", listener: (speech: SpeechEnd) => void): this;
   /** A mark was passed, or cleared away with what stood before it. See `mark`. */
   on(event: "mark", listener: (name: string, passed: PassedMark) => void): this;
+  /**
+   * The other end sent text: parsed where it is a JSON object or list, else as it is. Over WebSocket.
+   *
+   * The first text is not among these: it is `req.metadata`. Nor are those that mean a key or a mark.
+   */
+  on(event: "message", listener: (message: any) => void): this;
+  /**
+   * The sender lost its connection, has made another, and the call goes on over it. With the option
+   * `stitch` of a `WebSocketAudio`. What was said in between is missing.
+   */
+  on(event: "reconnect", listener: () => void): this;
   on<E extends StreamEvent>(event: E, listener: StreamListener<E>): this;
   addListener<E extends StreamEvent>(event: E, listener: StreamListener<E>): this;
   once<E extends StreamEvent>(event: E, listener: StreamListener<E>): this;
@@ -957,7 +1196,13 @@ export class AudioSocketError extends Error {
 }
 
 /** Who gets the calls of a server. It may be async; what it gives is not looked at otherwise. */
-export type ConnectionHandler = (req: StreamRequest, stream: AudioStream) => unknown;
+export type ConnectionHandler<Request extends CallRequest = StreamRequest> = (
+  req: Request,
+  stream: AudioStream
+) => unknown;
+
+/** Who is calling, over whatever: `transport` tells which. */
+export type CallRequest = StreamRequest | WebSocketRequest;
 
 /** Who is calling, and how. */
 export interface StreamRequest {
@@ -972,6 +1217,83 @@ export interface StreamRequest {
   /** What the option `sampleRate` says, or 8000. The stream's `sampleRate` is the one to go by. */
   sampleRate: SampleRate;
 }
+
+/** Who asks for a WebSocket: what is known before it is answered. */
+export interface UpgradeRequest {
+  /** What brought the call. */
+  transport: "websocket";
+  /** The request's target as the peer wrote it, such as `"/calls/7?ref=a"`. */
+  url: string;
+  /** The request's headers, as Node gives them: names in lower case, those that repeat joined. */
+  headers: IncomingHttpHeaders;
+  /** The peer's IP address. */
+  remoteAddress: string;
+  /** The peer's port. */
+  remotePort: number;
+}
+
+/** Who is calling over WebSocket, and how. */
+export interface WebSocketRequest extends UpgradeRequest, Omit<StreamRequest, "transport"> {
+  /** What brought the call. */
+  transport: "websocket";
+  /**
+   * What the call is known by: chan_websocket's connection id; else `ref`, `uuid`, `callId`, `call_id`,
+   * `callSid` or `id` of the URL's query; else a UUID in the URL; else one of these names in `metadata`;
+   * else a new UUID.
+   */
+  ref: string;
+  /** Who sends: what the option `dialect` says, or what was recognised. */
+  dialect: Dialect;
+  /** Samples a second that the sender sends. The stream's `sampleRate` is the one to go by. */
+  sampleRate: SampleRate;
+  /** Voices that the sender sends; see `AudioStream.channels`. */
+  channels: 1 | 2;
+  /**
+   * The first text message, if the sender's first message was text: parsed where it is a JSON object or
+   * list, else as it is. Null if there was none. For chan_websocket it is MEDIA_START.
+   */
+  metadata: any;
+  /** The channel's name, such as `"WebSocket/app/0x7f"`; null for all but chan_websocket. */
+  channel: string | null;
+  /** The channel's unique id; null for all but chan_websocket. */
+  channelId: string | null;
+  /** The channel's variables, of chan_websocket with `f(json)`; empty for all others. */
+  variables: Record<string, string>;
+}
+
+/** Who sends call audio over WebSocket; `"raw"` is nobody's: audio in binary messages, text beside it. */
+export type Dialect = "audiofork" | "mod_audio_stream" | "mod_audio_fork" | "chan_websocket" | "raw";
+
+/** What the other end of a call can do. */
+export interface Capabilities {
+  /** Hear: `write`, `play`, `playStream`. */
+  audio: boolean;
+  /** Take text: `send`. */
+  text: boolean;
+  /** Tell of keys: `dtmf` is emitted. */
+  dtmf: boolean;
+  /** Take keys: `dtmf()`. */
+  sendDtmf: boolean;
+  /** Be silenced: `clear`. It never throws; where this is false there is nothing to clear. */
+  clear: boolean;
+  /** It has a queue of its own, and `clear` empties that, too. */
+  clearAtFarEnd: boolean;
+  /** It tells what it has played. Where it does not, `mark` is passed when what is before it has left. */
+  mark: boolean;
+  /** Be told to answer: `answer`. */
+  answer: boolean;
+}
+
+/** The voices of a call with two channels. */
+export interface SplitCall {
+  /** The caller. */
+  caller: SplitSide;
+  /** The one who is called, or whatever the caller hears. */
+  callee: SplitSide;
+}
+
+/** One voice; `droppedFrames` counts what was left out because nobody read. */
+export type SplitSide = Readable & { readonly droppedFrames: number };
 
 /** Samples a second that the protocol knows. */
 export type SampleRate = 8000 | 12000 | 16000 | 24000 | 32000 | 44100 | 48000 | 96000 | 192000;
@@ -1078,7 +1400,149 @@ export interface DialOptions extends CallOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Where and how `AudioSocket.listen` listens. */
+/** How a call over WebSocket is treated. */
+export interface WebSocketCallOptions extends Omit<CallOptions, "encoding"> {
+  /** Who sends. Recognised if missing, from the subprotocol and the first message. */
+  dialect?: Dialect | undefined;
+  /**
+   * How FreeSWITCH is given audio: `"json"` as raw audio in `streamAudio` or `playAudio`, at 8, 16, 24, 32
+   * or 48 kHz; `"wav"` the same as a WAV file, of any rate; `"binary"` frame by frame, for builds that take
+   * it: mod_audio_fork's with bidirectional audio, newer ones of mod_audio_stream. `"json"` if missing. Of
+   * no meaning to other dialects.
+   */
+  playback?: "json" | "wav" | "binary" | undefined;
+  /**
+   * Milliseconds of audio in one message of JSON, from 20 to 10,000. 200 if missing. Each is a file at the
+   * other end: more are fewer files, heard later.
+   */
+  chunkMs?: number | undefined;
+  /**
+   * permessage-deflate. A server takes it where it is offered, if missing; `connect` does not offer it.
+   * `false` never has it.
+   */
+  deflate?: boolean | undefined;
+  /** More headers, of the answer or, with `connect`, of the request. The WebSocket's own cannot be said. */
+  headers?: Record<string, string | number> | undefined;
+  /**
+   * Seconds between pings, from 0 to 3600; 0 sends none. 20 if missing. app_audiofork, which answers none,
+   * is sent none.
+   */
+  ping?: number | undefined;
+  /**
+   * Seconds for which nothing at all may come, pongs included, before the call ends with
+   * `ERR_IDLE_TIMEOUT`; 0 is for ever, 86,400 the most. Three pings if missing; for ever where none are sent.
+   */
+  idleTimeout?: number | undefined;
+  /** Bytes of a message, from 1024 to 64 MiB. More ends the call with `ERR_WS_TOO_BIG`. 1 MiB if missing. */
+  maxMessage?: number | undefined;
+  /**
+   * Messages in a second, pings included, from 60. More end the call with `ERR_MESSAGE_RATE`. 1000 if
+   * missing; a call usually has 50.
+   */
+  maxMessageRate?: number | undefined;
+}
+
+/** What may be said of a server's calls, and of those of one path. */
+export interface WebSocketPathOptions extends WebSocketCallOptions {
+  /**
+   * What the audio is, where the dialect does not tell: of mod_audio_stream, mod_audio_fork and `"raw"`. Or
+   * a function that says so of a request. What is missing there is taken from the URL's query
+   * (`?sampleRate=16000&channels=2`), or is 8000 Hz with one channel.
+   */
+  format?: WebSocketFormat | ((request: UpgradeRequest) => WebSocketFormat | null | undefined) | undefined;
+  /** The subprotocol to answer those who offer it. If missing, or not offered, the dialect's own. */
+  subprotocol?: string | undefined;
+  /**
+   * Seconds, from 0 to 3600, that a sender whose connection broke may take to come again to the very same
+   * URL; its call then goes on, with `reconnect`. 0 if missing: each connection is a call.
+   *
+   * For app_audiofork with `R` and `r`. A sender that closes in due form (1011 is one) has hung up.
+   */
+  stitch?: number | undefined;
+  /** Origins that a browser may come from; others are answered 403. Any if missing; who has none may come. */
+  origins?: string[] | undefined;
+  /** Says who gets a WebSocket. Everybody if missing. */
+  authorize?: Authorize | undefined;
+}
+
+/** What `new WebSocketAudio` takes. */
+export interface WebSocketOptions extends WebSocketPathOptions, Omit<ServerOptions, keyof CallOptions> {
+  /**
+   * Paths by name, without their queries, each with options of its own in place of the server's. `"/calls/*"`
+   * is all that begins with `/calls/`; a path that is named whole goes before those, and of those the first.
+   * Any other is answered 404. If missing, all paths are taken.
+   */
+  paths?: Record<string, WebSocketPathOptions> | undefined;
+  /** For TLS: the certificate and its chain, as PEM. With `key`. */
+  cert?: string | Uint8Array | undefined;
+  /** For TLS: the certificate's key, as PEM, without a password. */
+  key?: string | Uint8Array | undefined;
+  /**
+   * Milliseconds, from 1, for each step until there is a call: the request, `authorize`, the answer, and what
+   * the sender says first. 5000 if missing.
+   */
+  handshakeTimeout?: number | undefined;
+}
+
+/** What audio is that does not tell it itself. */
+export interface WebSocketFormat {
+  /** Samples a second, of each channel. The URL's or 8000 if missing. */
+  sampleRate?: SampleRate | undefined;
+  /** 1, or 2 with the caller and the one who is called in turn. The URL's or 1 if missing. */
+  channels?: 1 | 2 | undefined;
+}
+
+/** What `WebSocketAudio.connect` takes. */
+export interface WebSocketDialOptions extends WebSocketCallOptions {
+  /** What the audio is, where the dialect does not tell. 8000 Hz with one channel if missing. */
+  format?: WebSocketFormat | undefined;
+  /** Subprotocols to offer, the dearest first. None if missing; chan_websocket's is `"media"`. */
+  subprotocols?: string[] | undefined;
+  /** Basic or Bearer credentials. A user and password in the URL are the same as the former. */
+  auth?: { username: string; password: string } | { bearer: string } | undefined;
+  /** How a server of `wss:` is believed. */
+  tls?: ForkTls | undefined;
+  /** Milliseconds that the WebSocket may take to be open, from 1. 5000 if missing. */
+  timeout?: number | undefined;
+  /** Gives up dialling. Once the call is up it does nothing. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Where `WebSocketAudio.attach` attaches. */
+export interface AttachOptions {
+  /** The path whose WebSockets are taken, without its query. All if missing. */
+  path?: string | undefined;
+}
+
+/**
+ * Says who gets a WebSocket, before it is answered. It may be async, for `handshakeTimeout`; then the peer is
+ * answered 503.
+ *
+ * `true` lets the peer in. `false`, or nothing, is answered 401; a number is the status to answer, from 300
+ * to 599; or a whole answer. What it throws is an `error` of the server, and answered 500.
+ */
+export type Authorize = (request: UpgradeRequest) => Authorization | Promise<Authorization>;
+
+/** What `authorize` gives. */
+export type Authorization = boolean | number | Refusal | null | undefined | void;
+
+/** How a peer is refused. */
+export interface Refusal {
+  /** From 300 to 599. 401 if missing. */
+  status?: number | undefined;
+  /** Headers of the answer. */
+  headers?: Record<string, string | number> | undefined;
+  /** Its body. The status in words if missing. */
+  body?: string | Uint8Array | undefined;
+}
+
+/** Says `true` to a user's name and password that are known. */
+export type CheckUser = (user: string, password: string, request: UpgradeRequest) => boolean | Promise<boolean>;
+
+/** Says `true` to a token that is known. */
+export type CheckToken = (token: string, request: UpgradeRequest) => boolean | Promise<boolean>;
+
+/** Where and how a server listens. */
 export interface ListenOptions {
   /** The port; 0, or missing, for a free one. */
   port?: number | undefined;
@@ -1112,7 +1576,8 @@ export interface DroppedConnection {
   /**
    * Why: `ERR_MAX_CONNECTIONS`, `ERR_HANDSHAKE_TIMEOUT`, `ERR_FIRST_FRAME` (it began with something
    * other than a UUID), `ERR_ID_LENGTH` (with a UUID of wrong length), `ERR_CLOSED_EARLY` (it
-   * closed first) or `ERR_SERVER_CLOSED`.
+   * closed first) or `ERR_SERVER_CLOSED`. docs/errors.md has those over WebSocket, among them
+   * `ERR_REFUSED`: it was answered 401, 403, 404 or whatever `authorize` said.
    */
   code: string;
   /** The peer's IP address. */
@@ -1183,14 +1648,20 @@ export interface PromptCacheMetrics {
   bytes: number;
 }
 
-/** The events of an `AudioSocket`, and what its listeners get; `AudioSocket.on` describes them. */
-export interface AudioSocketEvents {
+/** The events of a server, and what its listeners get; `CallServer.on` describes them. */
+export interface CallServerEvents<Request extends CallRequest = CallRequest> {
   listening: [];
-  connection: [req: StreamRequest, stream: AudioStream];
+  connection: [req: Request, stream: AudioStream];
   drop: [dropped: DroppedConnection];
   error: [error: NodeJS.ErrnoException];
   close: [];
 }
+
+/** The events of an `AudioSocket`. */
+export interface AudioSocketEvents extends CallServerEvents<StreamRequest> {}
+
+/** The events of a `WebSocketAudio`. */
+export interface WebSocketAudioEvents extends CallServerEvents<WebSocketRequest> {}
 
 /** The events of an `AudioStream`, and what its listeners get; `AudioStream.on` describes them. */
 export interface AudioStreamEvents {
@@ -1201,6 +1672,8 @@ export interface AudioStreamEvents {
   warning: [warning: NodeJS.ErrnoException];
   drain: [];
   mark: [name: string, passed: PassedMark];
+  message: [message: any];
+  reconnect: [];
   speech: [speech: SpeechStart];
   silence: [speech: SpeechEnd];
 }
@@ -1343,13 +1816,13 @@ export const MINIMUM_MESSAGE_LENGTH: 3;
 /** The most bytes that a message's length can name. */
 export const MAXIMUM_MESSAGE_LENGTH: 65535;
 
-/** What `AudioSocket.on` and its like listen to; the symbols are Node's. */
-type ServerEvent = keyof AudioSocketEvents | symbol;
+/** What `CallServer.on` and its like listen to; the symbols are Node's. */
+type ServerEvent = keyof CallServerEvents | symbol;
 
 /** What `AudioStream.on` and its like listen to; the symbols are Node's. */
 type StreamEvent = keyof AudioStreamEvents | EventType | symbol;
 
-type ServerListener<E> = ListenerOf<AudioSocketEvents, E>;
+type ServerListener<Request extends CallRequest, E> = ListenerOf<CallServerEvents<Request>, E>;
 type StreamListener<E> = ListenerOf<AudioStreamEvents, E>;
 
 type ListenerOf<Events, E> = E extends keyof Events

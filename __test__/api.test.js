@@ -12,13 +12,20 @@ const ts = require("typescript");
 const callstreams = require("..");
 const { forkOptions } = require("../lib/fork-options.js");
 
-const { AudioSocket, AudioSocketError, AudioStream } = callstreams;
+const { AudioSocket, AudioSocketError, AudioStream, CallServer, WebSocketAudio } = callstreams;
+
+/** Types whose values `typeof` knows. */
+const PRIMITIVES = new Set(["string", "number", "boolean"]);
+
+/** Options that are objects. */
+const OBJECTS = new Set(["speech", "format", "headers", "paths", "tls"]);
 
 const FILE = path.resolve(__dirname, "../index.d.ts");
 const program = ts.createProgram([FILE], {
   module: ts.ModuleKind.NodeNext,
   target: ts.ScriptTarget.ES2022,
-  types: ["node"]
+  types: ["node"],
+  strictNullChecks: true
 });
 const checker = program.getTypeChecker();
 const source = program.getSourceFile(FILE);
@@ -82,7 +89,7 @@ for (const symbol of classes) {
 
     test("has an accessor without a setter where a property of its prototype is declared read-only", () => {
       for (const member of members.filter(isReadOnly)) {
-        const property = Object.getOwnPropertyDescriptor(Class.prototype, member.name);
+        const property = propertyOf(Class.prototype, member.name);
         assert.equal(typeof property?.get, "function", `${name}.${member.name}`);
         assert.equal(property.set, undefined, `${name}.${member.name}`);
       }
@@ -110,8 +117,8 @@ for (const symbol of classes) {
 }
 
 describe("the events", () => {
-  for (const name of ["AudioSocket", "AudioStream"]) {
-    test(`of an ${name} are each described where they are listened to`, () => {
+  for (const name of ["CallServer", "AudioSocket", "WebSocketAudio", "AudioStream"]) {
+    test(`of ${name} are each described where they are listened to`, () => {
       const on = checker.getDeclaredTypeOfSymbol(declared.get(name)).getProperty("on");
       const described = on.declarations
         .filter((declaration) => !declaration.typeParameters)
@@ -145,6 +152,24 @@ describe("the objects that are given", () => {
 
   test("have the fields of a StreamRequest", () => {
     assertFields(request, "StreamRequest");
+  });
+
+  test("have the fields of the Capabilities", () => {
+    assertFields(stream.capabilities, "Capabilities");
+    assertFields(new AudioStream(new PassThrough(), new PassThrough()).capabilities, "Capabilities");
+  });
+
+  test("have the fields of an UpgradeRequest, a WebSocketRequest and the Capabilities over WebSocket", async (t) => {
+    let asked;
+    const authorize = (upgrade) => (asked = upgrade) && true;
+    const audio = new WebSocketAudio({ dialect: "raw", authorize }).listen(0, "127.0.0.1");
+    t.after(() => audio.close());
+    const connection = once(audio, "connection");
+    await WebSocketAudio.connect(`ws://127.0.0.1:${audio.address().port}/`, { dialect: "raw" });
+    const [arrived, its] = await connection;
+    assertFields(asked, "UpgradeRequest");
+    assertFields(arrived, "WebSocketRequest");
+    assertFields(its.capabilities, "Capabilities");
   });
 
   test("have the fields of the CallStats, during the call and after it", async () => {
@@ -217,6 +242,34 @@ describe("the options", () => {
     test(`of connect check ${name}`, async () => {
       await assert.rejects(AudioSocket.connect({ port: 1, [name]: wrongFor(name) }), wrongOption(name));
     });
+  }
+
+  for (const { name } of propertiesOf("WebSocketOptions")) {
+    test(`of a server of WebSockets check ${name}`, () => {
+      assert.throws(() => new WebSocketAudio({ [name]: wrongFor(name) }), wrongOption(name));
+    });
+  }
+
+  for (const { name } of propertiesOf("WebSocketPathOptions")) {
+    test(`of a path check ${name}`, () => {
+      const paths = { "/a": { [name]: wrongFor(name) } };
+      assert.throws(() => new WebSocketAudio({ paths }), (error) => error.message.includes(`["/a"].${name}`));
+    });
+  }
+
+  for (const { name } of propertiesOf("WebSocketDialOptions")) {
+    test(`of WebSocketAudio.connect check ${name}`, async () => {
+      const dialled = WebSocketAudio.connect("ws://127.0.0.1:1/", { [name]: wrongFor(name) });
+      await assert.rejects(dialled, wrongOption(name));
+    });
+  }
+
+  for (const option of propertiesOf("WebSocketOptions")) {
+    for (const value of literalsOf(checker.getTypeOfSymbol(option))) {
+      test(`of a server of WebSockets take ${value} for ${option.name}`, () => {
+        assert.doesNotThrow(() => new WebSocketAudio({ [option.name]: value }));
+      });
+    }
   }
 
   for (const option of propertiesOf("CallOptions")) {
@@ -292,12 +345,19 @@ function compiledEnum(symbol) {
   return compiled;
 }
 
+/** The property, wherever on the chain of prototypes it is. */
+function propertyOf(prototype, name) {
+  return prototype && (Object.getOwnPropertyDescriptor(prototype, name) ?? propertyOf(Object.getPrototypeOf(prototype), name));
+}
+
 /** The fields that the class itself puts on its instances. */
 function ownFields(Class) {
   const make = {
     AudioSocket: () => new AudioSocket(),
     AudioSocketError: () => new AudioSocketError(callstreams.ErrorCode.UNKNOWN),
     AudioStream: () => new AudioStream(new PassThrough(), new PassThrough()),
+    CallServer: () => new CallServer({}),
+    WebSocketAudio: () => new WebSocketAudio(),
     // Those that the core would not begin.
     Fork: () => refusedFork(),
     Recording: () => new callstreams.Recording({ path: "/x" }, () => null).on("error", () => {})
@@ -317,9 +377,9 @@ function assertFields(object, name) {
   for (const property of propertiesOf(name)) {
     const type = checker.typeToString(checker.getBaseTypeOfLiteralType(checker.getTypeOfSymbol(property)));
     const value = object[property.name];
-    if (typeof value === "object" && value !== null) {
+    if (declared.has(type)) {
       assertFields(value, type);
-    } else {
+    } else if (PRIMITIVES.has(type)) {
       assert.equal(typeof value, type, `${name}.${property.name}`);
     }
   }
@@ -327,7 +387,7 @@ function assertFields(object, name) {
 
 /** Something that the option does not take. */
 function wrongFor(name) {
-  return name === "speech" ? 5 : {};
+  return OBJECTS.has(name) ? 5 : {};
 }
 
 function wrongOption(name) {
