@@ -204,6 +204,16 @@ describe("mod_audio_fork", () => {
     assert.deepEqual(ear.events.find(([event]) => event === "mark")[2], { cleared: false });
   });
 
+  test("that plays JSON answers no mark: it is passed when what is before it has left", async (t) => {
+    const { sender, res, ear } = await fork(t, { playback: "json" });
+    assert.equal(res.capabilities.mark, false);
+    res.write(tone(1600));
+    res.mark("left");
+    assert.equal(await ear.next("mark"), "left");
+    assert.deepEqual(ear.events.find(([event]) => event === "mark")[2], { cleared: false });
+    assert.ok(sender.texts().every((text) => JSON.parse(text).type === "playAudio"));
+  });
+
   test("drops what it plays on clear(): killAudio and clearMarks, and the marks are told", async (t) => {
     const { sender, res, ear } = await fork(t);
     res.write(tone(160));

@@ -41,7 +41,8 @@ pub fn capabilities(dialect: Dialect, playback: Playback) -> Capabilities {
         dtmf: is_asterisk || is_fork,
         clear: two_way,
         clear_at_far_end: is_asterisk || is_fork,
-        mark: is_asterisk || is_fork,
+        // A build that plays JSON answers no mark.
+        mark: is_asterisk || (is_fork && playback == Playback::Binary),
         answer: is_asterisk,
         hold: is_asterisk,
         pong: two_way,

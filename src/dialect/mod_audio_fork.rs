@@ -18,7 +18,7 @@ use super::peer::{Peer, Sink};
 use super::refusal::Refusal;
 use super::said::{Begun, Format, Said};
 use super::session::SessionOptions;
-use super::voice::{Voice, Wrapping};
+use super::voice::{Playback, Voice, Wrapping};
 use super::whole::Whole;
 use crate::protocol::{Digit, SampleRate};
 
@@ -34,6 +34,7 @@ pub(super) struct ModAudioFork {
     whole: Whole,
     voice: Voice,
     marks: Marks,
+    answers_marks: bool,
 }
 
 impl ModAudioFork {
@@ -44,6 +45,7 @@ impl ModAudioFork {
             whole: Whole::new(format.block_bytes()),
             voice: Voice::new(Wrapping::PlayAudio, options.playback, options.chunk, format.rate),
             marks: Marks::new(MOST_MARKS),
+            answers_marks: options.playback == Playback::Binary,
         }
     }
 }
@@ -112,6 +114,9 @@ impl Peer for ModAudioFork {
     }
 
     fn handle_mark(&mut self, mark: u32, out: &mut Outbox) -> Result<(), Refusal> {
+        if !self.answers_marks {
+            return self.refuse("marks");
+        }
         self.marks.check()?;
         self.voice.flush(out);
         let name = mark.to_string();

@@ -1,4 +1,4 @@
-use callstreams::dialect::{Dialect, Outgoing, Playback, SessionOptions};
+use callstreams::dialect::{Dialect, Outgoing, Playback, SessionOptions, capabilities};
 use serde_json::json;
 
 use crate::support::{Script, code, json, text};
@@ -36,17 +36,28 @@ fn audio_goes_as_play_audio() {
 
 #[test]
 fn a_mark_goes_behind_the_audio_before_it_and_its_reply_is_told() {
-    let mut sender = sender(Playback::Json);
+    let mut sender = sender(Playback::Binary);
     assert_eq!(sender.audio(8_000, &[5; 320]), Ok(()));
     assert_eq!(sender.session.handle_mark(7), Ok(()));
     assert_eq!(sender.session.handle_mark(8), Ok(()));
     let sent = sender.sent();
-    assert_eq!(json(&sent[0], "audioContent").1, [5; 320]);
+    assert_eq!(sent[0], Outgoing::Binary(vec![5; 320]));
     let name = |name: &str| json!({ "type": "mark", "data": { "name": name } }).to_string();
     assert_eq!(sent[1..], [text(&name("7")), text(&name("8"))]);
     assert_eq!(sender.text(&mark("7", "playout")), ["passed 7"]);
     assert_eq!(sender.text(&mark("7", "playout")), [""; 0]);
     assert_eq!(sender.text(&mark("8", "cleared")), ["cleared 8"]);
+}
+
+#[test]
+fn a_build_that_plays_json_is_asked_for_no_mark() {
+    for playback in [Playback::Json, Playback::Wav] {
+        let mut sender = sender(playback);
+        assert_eq!(code(sender.session.handle_mark(7)), "ERR_NOT_SUPPORTED");
+        assert_eq!(sender.sent(), []);
+        assert!(!capabilities(Dialect::ModAudioFork, playback).mark);
+    }
+    assert!(capabilities(Dialect::ModAudioFork, Playback::Binary).mark);
 }
 
 #[test]
