@@ -1045,7 +1045,7 @@ export class Fork extends EventEmitter {
 }
 
 /** How a call is forked. docs/forks.md maps the options of Asterisk's and FreeSWITCH's modules to these. */
-export interface ForkOptions {
+export interface ForkOptions extends WebSocketClientOptions {
   /** Defaults as one of the modules has them; each can still be said otherwise. */
   as?: "audiofork" | "mod_audio_stream" | "mod_audio_fork" | undefined;
   /**
@@ -1073,20 +1073,10 @@ export interface ForkOptions {
   gain?: number | { in?: number | undefined; out?: number | undefined } | undefined;
   /** Sent first on each connection, as text or JSON. */
   metadata?: unknown;
-  /** Headers of the handshake. */
-  headers?: Record<string, string | number | string[]> | undefined;
-  /** Subprotocols, the dearest first. */
-  subprotocols?: string | string[] | undefined;
-  /** Basic or Bearer credentials. A user and password in the URL are the same as the former. */
-  auth?: { username: string; password?: string | undefined } | { bearer: string } | undefined;
-  /** Offers permessage-deflate. `false` if missing: audio hardly shrinks. */
-  deflate?: boolean | undefined;
   /** Seconds between pings; none if missing or 0. A server that says nothing in between is taken for gone. */
   heartbeat?: number | undefined;
   /** Milliseconds for a connection to be there, its handshake done. 10,000 if missing. */
   handshakeTimeout?: number | undefined;
-  /** How a server of `wss:` is believed. */
-  tls?: ForkTls | undefined;
   /** What is done when the server cannot be had; `false` is nothing. */
   reconnect?: ForkReconnect | false | undefined;
   /**
@@ -1101,8 +1091,22 @@ export interface ForkOptions {
   bidirectional?: boolean | undefined;
 }
 
+/** How a server is asked for a WebSocket. */
+export interface WebSocketClientOptions {
+  /** Headers of the handshake. */
+  headers?: Record<string, string | number | string[]> | undefined;
+  /** Subprotocols, the dearest first. */
+  subprotocols?: string | string[] | undefined;
+  /** Basic or Bearer credentials. A user and password in the URL are the same as the former. */
+  auth?: { username: string; password?: string | undefined } | { bearer: string } | undefined;
+  /** Offers permessage-deflate. `false` if missing: audio hardly shrinks. */
+  deflate?: boolean | undefined;
+  /** How a server of `wss:` is believed. */
+  tls?: WebSocketTls | undefined;
+}
+
 /** How a server of `wss:` is believed. */
-export interface ForkTls {
+export interface WebSocketTls {
   /** The system's authorities, those of a PEM file, or nobody's: then anyone is believed. */
   ca?: "system" | "none" | (string & {}) | undefined;
   /** A PEM file with the certificate that the server is shown; with `key`. */
@@ -1492,16 +1496,10 @@ export interface WebSocketFormat {
   channels?: 1 | 2 | undefined;
 }
 
-/** What `WebSocketAudio.connect` takes. */
-export interface WebSocketDialOptions extends WebSocketCallOptions {
+/** What `WebSocketAudio.connect` takes. The subprotocol of chan_websocket is `"media"`. */
+export interface WebSocketDialOptions extends Omit<WebSocketCallOptions, keyof WebSocketClientOptions>, WebSocketClientOptions {
   /** What the audio is, where the dialect does not tell. 8000 Hz with one channel if missing. */
   format?: WebSocketFormat | undefined;
-  /** Subprotocols to offer, the dearest first. None if missing; chan_websocket's is `"media"`. */
-  subprotocols?: string[] | undefined;
-  /** Basic or Bearer credentials. A user and password in the URL are the same as the former. */
-  auth?: { username: string; password: string } | { bearer: string } | undefined;
-  /** How a server of `wss:` is believed. */
-  tls?: ForkTls | undefined;
   /** Milliseconds that the WebSocket may take to be open, from 1. 5000 if missing. */
   timeout?: number | undefined;
   /** Gives up dialling. Once the call is up it does nothing. */
