@@ -320,8 +320,8 @@ export class WebSocketAudio extends CallServer<WebSocketRequest> {
    * Takes the WebSockets of another server's port: of one path (`options.path`, without its query), or
    * all of them. Gives what undoes that; calls that are up go on.
    *
-   * Other paths are left to the others who listen to the server's `upgrade`. Where nobody else does,
-   * they are answered 404. Several `WebSocketAudio` may be attached to one server.
+   * No other listener of the server's `upgrade` sees what is taken. Other paths are left to them; where
+   * there are none, they are answered 404. Several `WebSocketAudio` may be attached to one server.
    *
    * It does not keep the process alive: the other server does. `listening` and `address()` tell of
    * `listen` alone. The audio goes through JavaScript's thread, so that a busy one is heard: where

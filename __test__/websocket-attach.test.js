@@ -79,6 +79,54 @@ test("a ws server and another of ours live beside it, each with its path", async
   await calls.call();
 });
 
+for (const order of ["before", "after"]) {
+  test(`who answers every path but its own, and listens ${order} us, does not see ours`, async (t) => {
+    const web = http.createServer();
+    const beside = () => new WebSocketServer({ server: web, path: "/chat" }).on("connection", (client) => client.send("chat"));
+    const server = new WebSocketAudio({ dialect: "raw" });
+    const { call } = keepCalls(server);
+    t.after(async () => {
+      await server.close();
+      web.closeAllConnections();
+      web.close();
+    });
+    if (order === "before") {
+      beside();
+    }
+    const detach = server.attach(web, { path: "/calls" });
+    if (order === "after") {
+      beside();
+    }
+    web.listen(0, HOST);
+    await once(web, "listening");
+    const url = `ws://${HOST}:${web.address().port}`;
+    await dial(t, `${url}/calls?ref=1`);
+    await call();
+    const talker = await dial(t, `${url}/chat`);
+    assert.equal(await talker.text(), "chat");
+    assert.equal((await refused(`${url}/nowhere`)).status, 400);
+    detach();
+    assert.equal((await refused(`${url}/calls`)).status, 400);
+    assert.equal(web.emit, http.Server.prototype.emit);
+  });
+}
+
+test("who else stands in for the server's emit is left in place, and attaching again works", async (t) => {
+  const { web, server, url, detach, call } = await attached(t, {}, { path: "/calls" });
+  const { emit } = web;
+  const seen = [];
+  web.emit = (event, ...args) => {
+    seen.push(event);
+    return emit.call(web, event, ...args);
+  };
+  detach();
+  server.attach(web, { path: "/again" });
+  await dial(t, `${url}/again`);
+  await call();
+  assert.equal((await refused(`${url}/calls`)).status, 404);
+  assert.ok(seen.includes("upgrade"));
+});
+
 test("sockets are taken one by one with handleUpgrade", async (t) => {
   const web = http.createServer();
   const server = new WebSocketAudio({ dialect: "raw" });

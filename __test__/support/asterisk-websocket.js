@@ -2,7 +2,7 @@
 
 /**
  * Asterisk's chan_websocket: as client, which dials a server of the test's own, and as server, which
- * waits to be connected to. docs/websocket-asterisk.md shows the same lines as a user would have them.
+ * waits to be connected to. docs/websocket.md shows the same lines as a user would have them.
  */
 
 const { WebSocketAudio } = require("../..");
