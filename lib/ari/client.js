@@ -1,0 +1,132 @@
+"use strict";
+
+/**
+ * A client of one Asterisk's ARI with the face of ari-client: resources with operations
+ * (`ari.channels.list()`), makers of objects (`ari.Playback()`), and events
+ * (`ari.on("StasisStart", (event, channel) => …)`).
+ */
+
+const { EventEmitter } = require("node:events");
+const { splitCallback, tellCallback } = require("../callback.js");
+const { EventSocket } = require("./event-socket.js");
+const { KINDS } = require("./kinds.js");
+const { carryOut, optionsOf } = require("./operation.js");
+const { instanceKey, resourceClasses } = require("./resource.js");
+
+/** After these nothing more is said of the object, whose id nobody has again: its listeners go. */
+const LAST_EVENTS = { ChannelDestroyed: "Channel", PlaybackFinished: "Playback" };
+
+class AriClient extends EventEmitter {
+  #access;
+  #http;
+  #options;
+  #description;
+  #sockets = new Set();
+  #makers;
+  /** Of single objects: its events are `instanceKey` and the event's type. */
+  #listeners = new EventEmitter().setMaxListeners(0);
+
+  constructor(access, http, description, options) {
+    super();
+    this.setMaxListeners(0);
+    this.#access = access;
+    this.#http = http;
+    this.#options = options;
+    this.#description = description;
+    this.#attach();
+  }
+
+  /** Runs the applications: `start(apps[, subscribeAll][, callback])`, resolved when events flow. */
+  start(apps, ...args) {
+    const [[subscribeAll], callback] = splitCallback(args);
+    return tellCallback(this.#start(apps, subscribeAll), callback);
+  }
+
+  /** Ends all applications; resolves when their connections are gone. */
+  async stop() {
+    const sockets = [...this.#sockets];
+    this.#sockets.clear();
+    await Promise.all(sockets.map((socket) => socket.close()));
+  }
+
+  /** Whether events flow, of every application that was started. */
+  get isConnected() {
+    return this.#sockets.size > 0 && [...this.#sockets].every((socket) => socket.isOpen);
+  }
+
+  /** Answered with the event `pong`. */
+  ping() {
+    this.#sockets.forEach((socket) => socket.ping());
+  }
+
+  async #start(apps, subscribeAll) {
+    const socket = new EventSocket(this.#access, { apps, subscribeAll, ...this.#options });
+    socket.on("open", () => this.emit("WebSocketConnected"));
+    socket.on("lost", (error) => this.emit("WebSocketLost", error));
+    socket.on("retry", (error) => this.emit("WebSocketReconnecting", error));
+    socket.on("pong", () => this.emit("pong"));
+    socket.on("message", (event) => this.#take(event));
+    this.#sockets.add(socket);
+    try {
+      await socket.open();
+    } catch (error) {
+      this.#sockets.delete(socket);
+      throw error;
+    }
+  }
+
+  #attach() {
+    const inner = {
+      listeners: this.#listeners,
+      carryOut: (operation, options) => this.#carryOut(operation, options)
+    };
+    this.#makers = resourceClasses(inner, this.#description);
+    const members = { ...this.#makers };
+    for (const [name, operations] of this.#description.resources) {
+      members[name] = {};
+      for (const operation of operations.values()) {
+        members[name][operation.name] = (...args) => {
+          const [[options], callback] = splitCallback(args);
+          return tellCallback(this.#carryOut(operation, optionsOf(options)), callback);
+        };
+      }
+    }
+    for (const [name, value] of Object.entries(members)) {
+      // What a client is made of is not for Asterisk to replace, and not worth printing.
+      if (!(name in this)) {
+        Object.defineProperty(this, name, { value, writable: true, configurable: true });
+      }
+    }
+  }
+
+  #carryOut(operation, options) {
+    return carryOut(this.#http, operation, options, (kind, value) => this.#make(kind, value));
+  }
+
+  #make(kind, value) {
+    const isKnown = Object.hasOwn(KINDS, kind) && value !== null && typeof value === "object";
+    return isKnown ? this.#makers[kind](undefined, value) : value;
+  }
+
+  /** One event for all: `*`, its type, and the objects it is about, each of them once. */
+  #take(event) {
+    const fields = this.#description.events.get(event.type);
+    const objects = (fields ?? []).filter(([name, kind]) => Object.hasOwn(KINDS, kind) && event[name]);
+    const made = objects.map(([name, kind]) => [name, this.#make(kind, event[name])]);
+    const resources = made.length > 1 ? Object.fromEntries(made) : made[0]?.[1];
+    this.emit("*", event, resources);
+    if (!fields) {
+      return;
+    }
+    this.emit(event.type, event, resources);
+    for (const key of new Set(objects.map(([name, kind]) => instanceKey(kind, event[name])))) {
+      this.#listeners.emit(`${key} ${event.type}`, event, resources);
+    }
+    const over = LAST_EVENTS[event.type];
+    for (const [name] of objects.filter(([, kind]) => kind === over)) {
+      this.#make(over, event[name]).removeAllListeners();
+    }
+  }
+}
+
+module.exports = { AriClient };
