@@ -4,14 +4,13 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
+const { drachtioDialplan, pjsipConf, SIP_MODULES } = require("./asterisk-sip");
 
 /**
- * SIP stays off, for it opens sockets on every address; the others want hardware, a bus or a
- * desktop. All else is loaded by itself, since a hand-picked list breaks on the order of loading.
+ * These want hardware, a bus or a desktop; SIP stays off where no test wants it. All else is loaded
+ * by itself, since a hand-picked list breaks on the order of loading.
  */
 const NOT_LOADED = [
-  "res_pjproject",
-  "res_pjsip",
   "chan_iax2",
   "chan_unistim",
   "chan_motif",
@@ -39,20 +38,22 @@ exten => s,1,Answer()
 `;
 
 /** Writes everything under `directory`, which Asterisk itself sees as `inside`. */
-function writeConfiguration({ directory, inside, httpPort, user, password }) {
+function writeConfiguration({ directory, inside, httpPort, sipPort, user, password }) {
+  const notLoaded = [...NOT_LOADED, ...(sipPort ? [] : SIP_MODULES)];
   for (const name of ["etc", "run", "log", "spool", "lib/keys", "sounds"]) {
     fs.mkdirSync(path.join(directory, name), { recursive: true });
   }
   const files = {
     "asterisk.conf": asteriskConf(inside),
-    "modules.conf": `[modules]\nautoload=yes\n${NOT_LOADED.map((m) => `noload => ${m}.so\n`).join("")}`,
+    "modules.conf": `[modules]\nautoload=yes\n${notLoaded.map((m) => `noload => ${m}.so\n`).join("")}`,
     "logger.conf": "[logfiles]\nfull => notice,warning,error,verbose(5)\n",
     "manager.conf": "[general]\nenabled=no\n",
     "http.conf": `[general]\nenabled=yes\nbindaddr=127.0.0.1\nbindport=${httpPort}\n`,
     // Filled by asterisk-websocket.js.
     "websocket_client.conf": "",
     "ari.conf": `[general]\nenabled=yes\n[${user}]\ntype=user\npassword=${password}\n`,
-    "extensions.conf": dialplan("NEAR") + dialplan("FAR")
+    "extensions.conf": dialplan("NEAR") + dialplan("FAR") + drachtioDialplan(),
+    ...(sipPort && { "pjsip.conf": pjsipConf(sipPort) })
   };
   for (const [name, text] of Object.entries(files)) {
     fs.writeFileSync(path.join(directory, "etc", name), text);

@@ -53,17 +53,27 @@ class AsteriskProcess {
   }
 
   async stop() {
-    const gone = () => this.#child.exitCode !== null || this.#child.signalCode !== null;
-    if (gone() || this.#child.pid === undefined) {
+    if (this.#isGone) {
       return;
     }
     await this.cli("core stop now").catch(() => {});
     try {
       await within(this.#exited, "Asterisk has stopped", STOP_MS);
     } catch {
+      await this.kill();
+    }
+  }
+
+  async kill() {
+    if (!this.#isGone) {
       this.#child.kill("SIGKILL");
       await this.#exited;
     }
+  }
+
+  get #isGone() {
+    const { exitCode, signalCode, pid } = this.#child;
+    return exitCode !== null || signalCode !== null || pid === undefined;
   }
 
   /**

@@ -8,8 +8,11 @@ const { findFolder } = require("./asterisk-folder");
 
 const TEST_MS = 30_000;
 
-/** `define(test)` says the tests, each `test("sentence", async ({ asterisk, t }) => …[, timeout])`. */
-function asteriskSuite(name, define) {
+/**
+ * `define(test)` says the tests, each `test("sentence", async ({ asterisk, t }) => …[, timeout])`;
+ * `options` are for `Asterisk.start`.
+ */
+function asteriskSuite(name, define, options) {
   const { folder, reason } = findFolder();
   // CI promises the real thing: there a skipped test would be a lie.
   if (reason && process.env.CI === "true") {
@@ -18,7 +21,7 @@ function asteriskSuite(name, define) {
   describe(name, { skip: reason ?? false }, () => {
     const lab = { asterisk: null, failed: false };
     before(async () => {
-      lab.asterisk = await Asterisk.start(folder);
+      lab.asterisk = await Asterisk.start(folder, options);
     });
     after(() => finish(lab));
     define((title, body, timeout = TEST_MS) => test(title, { timeout }, (t) => run(lab, t, body)));

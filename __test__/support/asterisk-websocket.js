@@ -48,7 +48,7 @@ async function connectTo(asterisk, call, options) {
 async function connectToChannel(asterisk, channel, options) {
   const query = "variable=MEDIA_WEBSOCKET_CONNECTION_ID";
   const { value } = await asterisk.ari.request("GET", `/channels/${channel}/variable?${query}`);
-  const url = `ws://127.0.0.1:${asterisk.httpPort}/media/${value}`;
+  const url = `ws://127.0.0.1:${asterisk.access.port}/media/${value}`;
   const res = await WebSocketAudio.connect(url, { subprotocols: ["media"], ...options });
   return new Ear(res);
 }

@@ -4,6 +4,7 @@
  * A real Asterisk for the tests, on free ports of the loopback. Where to look:
  *   asterisk-folder.js   the Debian folder it runs from, made once per machine
  *   asterisk-config.js   its configuration, with the dialplan the calls run
+ *   asterisk-sip.js      the part of it that is about SIP
  *   asterisk-process.js  its process
  *   asterisk-ari.js      its remote control
  *   asterisk-call.js     a call between two ends
@@ -17,6 +18,7 @@
 const { randomBytes } = require("node:crypto");
 const { once } = require("node:events");
 const fs = require("node:fs");
+const udp = require("node:dgram");
 const net = require("node:net");
 const path = require("node:path");
 const { Ari } = require("./asterisk-ari");
@@ -27,6 +29,7 @@ const { AsteriskProcess } = require("./asterisk-process");
 const { silence } = require("../../examples/sound.js");
 
 const USER = "tests";
+const LOOPBACK = "127.0.0.1";
 /** Between finding a free port and Asterisk's binding it, somebody else may take it. */
 const START_ATTEMPTS = 3;
 /** How Asterisk names raw signed linear of each rate. */
@@ -36,15 +39,17 @@ const EXTENSIONS = { 8000: "sln", 12000: "sln12", 16000: "sln16", 24000: "sln24"
 const QUIET_MS = 300;
 
 class Asterisk {
+  #folder;
   #directory;
   #inside;
   #process;
 
-  static async start(folder) {
+  /** `sip` turns chan_pjsip on, configured for drachtio; see asterisk-sip.js. */
+  static async start(folder, { sip = false } = {}) {
     for (let attempt = 1; ; attempt++) {
       const asterisk = new Asterisk(folder);
       try {
-        await asterisk.#start(folder);
+        await asterisk.#start(sip);
         return asterisk;
       } catch (error) {
         const log = asterisk.logTail();
@@ -57,6 +62,7 @@ class Asterisk {
   }
 
   constructor(folder) {
+    this.#folder = folder;
     this.#directory = makeRunDirectory(folder);
     this.#inside = `/${path.relative(folder, this.#directory)}`;
   }
@@ -120,6 +126,17 @@ class Asterisk {
     return path.posix.join(this.#inside, "etc", name);
   }
 
+  /** Killed, as by a power cut: nobody is told. */
+  async crash() {
+    this.ari?.close();
+    await this.#process.kill();
+  }
+
+  /** Up again after `crash`, on the same ports. */
+  restart() {
+    return this.#run();
+  }
+
   /** What Asterisk's command line prints. */
   cli(command) {
     return this.#process.cli(command);
@@ -150,20 +167,26 @@ class Asterisk {
     return null;
   }
 
-  async #start(folder) {
+  async #start(sip) {
+    // The password is of this run only: whoever else might hold the port would refuse it.
     const access = { user: USER, password: randomBytes(16).toString("hex") };
     const port = await freePort();
-    this.httpPort = port;
+    this.sipPort = sip ? await freePort("udp") : undefined;
+    this.access = { port, ...access };
     writeConfiguration({
       directory: this.#directory,
       inside: this.#inside,
       httpPort: port,
+      sipPort: this.sipPort,
       ...access
     });
-    this.#process = new AsteriskProcess(folder, this.#inside);
+    await this.#run();
+  }
+
+  async #run() {
+    this.#process = new AsteriskProcess(this.#folder, this.#inside);
     await this.#process.booted();
-    // The password is of this run only: whoever else might hold the port would refuse it.
-    this.ari = await Ari.connect({ port, ...access });
+    this.ari = await Ari.connect(this.access);
   }
 
   #quietStep() {
@@ -176,8 +199,11 @@ class Asterisk {
 }
 
 /** A port of the loopback that nobody holds just now. */
-async function freePort() {
-  const server = net.createServer().listen(0, "127.0.0.1");
+async function freePort(kind = "tcp") {
+  const server =
+    kind === "tcp"
+      ? net.createServer().listen(0, LOOPBACK)
+      : udp.createSocket("udp4").bind(0, LOOPBACK);
   await once(server, "listening");
   const { port } = server.address();
   server.close();
