@@ -7,7 +7,6 @@ const { MediaServer } = require("./lib/mrf/media-server.js");
 const { Mrf } = require("./lib/mrf/mrf.js");
 
 module.exports = Mrf;
-module.exports.Mrf = Mrf;
 module.exports.MediaServer = MediaServer;
 module.exports.Endpoint = Endpoint;
 module.exports.connectAri = connect;

@@ -166,7 +166,7 @@ class MediaServer extends EventEmitter {
     } else if (dialplan?.exten === this.#id) {
       // It dialled us and is none of ours: the dialplan may know better. Who came by ARI is left alone.
       this.logger.error(`channel ${id} is unknown here, and goes on in the dialplan`);
-      quietly(() => channel.continue());
+      quietly(() => channel.continueInDialplan());
     }
   }
 
