@@ -123,6 +123,34 @@ export class CallServer<Request extends CallRequest = CallRequest> extends Event
   onConnection(handler: ConnectionHandler<Request>): this;
 
   /**
+   * Expects a call, and gives the UUID that it is to say: for the dialplan, ARI or a Dial string.
+   *
+   * The call that comes with it has `context` as its `req.context`, whatever that is; null if it is
+   * missing. Each is for one call. What is expected may be so before `listen`.
+   *
+   * When no call has come after `timeout`, or the server has closed, it is forgotten and `expired` is
+   * emitted. Until then `unexpect` calls it off.
+   *
+   * Throws `ERR_TOO_MANY_EXPECTED` where `maxExpected` are expected already, and a `TypeError` with
+   * the code `ERR_INVALID_ARG_TYPE` or a `RangeError` with `ERR_OUT_OF_RANGE` for wrong options.
+   *
+   * @example
+   * const ref = server.expect({ customer: 42 }, { timeout: 30_000 });
+   * await originate(`AudioSocket(${ref},192.0.2.10:9092)`);
+   */
+  expect(context?: any, options?: ExpectOptions): string;
+
+  /**
+   * Expects a call no longer. True if it was expected; `expired` is not emitted.
+   *
+   * Throws a `TypeError` with the code `ERR_INVALID_ARG_TYPE` for anything but a string.
+   *
+   * @example
+   * channel.once("ChannelDestroyed", () => server.unexpect(ref));
+   */
+  unexpect(ref: string): boolean;
+
+  /**
    * Listens on a port.
    *
    * `bind` is an IP address or a name, `"0.0.0.0"` if it is missing. Port 0 takes a free one. For
@@ -195,6 +223,8 @@ export class CallServer<Request extends CallRequest = CallRequest> extends Event
   on(event: "connection", listener: (req: Request, stream: AudioStream) => void): this;
   /** A connection was turned away, or ended, before it was a call. */
   on(event: "drop", listener: (dropped: DroppedConnection) => void): this;
+  /** A call that was expected has not come in time, or the server has closed before it came. */
+  on(event: "expired", listener: (expired: ExpectedCall) => void): this;
   /**
    * Something failed. The server goes on, unless it was `listen` that failed.
    *
@@ -1220,6 +1250,8 @@ export interface StreamRequest {
   remotePort: number;
   /** What the option `sampleRate` says, or 8000. The stream's `sampleRate` is the one to go by. */
   sampleRate: SampleRate;
+  /** What `expect` was told of this call; undefined if it was not expected. */
+  context: any;
 }
 
 /** Who asks for a WebSocket: what is known before it is answered. */
@@ -1371,6 +1403,13 @@ export interface ServerOptions extends CallOptions {
   handshakeTimeout?: number | undefined;
   /** Connections above this are turned away with a `drop`, from 1. 65535 if missing. */
   maxConnections?: number | undefined;
+  /** Calls that may be expected at once, from 1 to 16,777,216. 65535 if missing. */
+  maxExpected?: number | undefined;
+  /**
+   * Only calls that `expect` was told of may come; others are turned away with a `drop`. False if
+   * missing.
+   */
+  onlyExpected?: boolean | undefined;
   /**
    * Bytes that decoded files may take that are played often, for all servers of the process; the
    * server that listened last decides. 32 MiB if missing, 0 keeps nothing.
@@ -1555,6 +1594,20 @@ export interface ListenOptions {
   reusePort?: boolean | undefined;
 }
 
+/** How long a call is expected. */
+export interface ExpectOptions {
+  /** Milliseconds until it is forgotten, from 1. 60000 if missing. */
+  timeout?: number | undefined;
+}
+
+/** A call that was expected. */
+export interface ExpectedCall {
+  /** The UUID that `expect` gave. */
+  ref: string;
+  /** What `expect` was told of it. */
+  context: any;
+}
+
 /** How `AudioStream.hangup` hangs up. */
 export interface HangupOptions {
   /** Plays out first what was written and what plays. False if missing. */
@@ -1574,8 +1627,8 @@ export interface DroppedConnection {
   /**
    * Why: `ERR_MAX_CONNECTIONS`, `ERR_HANDSHAKE_TIMEOUT`, `ERR_FIRST_FRAME` (it began with something
    * other than a UUID), `ERR_ID_LENGTH` (with a UUID of wrong length), `ERR_CLOSED_EARLY` (it
-   * closed first) or `ERR_SERVER_CLOSED`. docs/errors.md has those over WebSocket, among them
-   * `ERR_REFUSED`: it was answered 401, 403, 404 or whatever `authorize` said.
+   * closed first), `ERR_UNEXPECTED` (see `onlyExpected`) or `ERR_SERVER_CLOSED`. docs/errors.md has those
+   * over WebSocket, among them `ERR_REFUSED`: it was answered 401, 403, 404 or whatever `authorize` said.
    */
   code: string;
   /** The peer's IP address. */
@@ -1614,7 +1667,7 @@ export interface CallStats {
 }
 
 /**
- * What a server has seen. All but `connections` are totals: the errors since the server was made,
+ * What a server has seen. All but `connections` and `expected` are totals: the errors since the server was made,
  * the others since its last `listen`.
  */
 export interface ServerMetrics {
@@ -1626,6 +1679,8 @@ export interface ServerMetrics {
   calls: number;
   /** Connections that did not, as `drop` tells. */
   dropped: number;
+  /** Calls that are expected now. */
+  expected: number;
   /** Errors of calls whose stream had no `error` listener. */
   unhandledErrors: number;
   /** Times a handler or a listener threw or rejected. */
@@ -1651,6 +1706,7 @@ export interface CallServerEvents<Request extends CallRequest = CallRequest> {
   listening: [];
   connection: [req: Request, stream: AudioStream];
   drop: [dropped: DroppedConnection];
+  expired: [expired: ExpectedCall];
   error: [error: NodeJS.ErrnoException];
   close: [];
 }

@@ -4,7 +4,7 @@ const { admission } = require("./admission.js");
 const { Kind, engine, route, unroute } = require("./engine.js");
 const { begunFacts } = require("./facts.js");
 const { headersOf } = require("./http-headers.js");
-const { parsed, referenceOf } = require("./messages.js");
+const { namesOf, parsed, referenceOf } = require("./messages.js");
 const { nativeAcceptance } = require("./websocket-options.js");
 
 const TRANSPORT = "websocket";
@@ -21,7 +21,8 @@ class Arrival {
 
   /**
    * `id` is the connection's number and `server` the server's. `hooks.begin(request, options, facts)`
-   * has the call begin; `hooks.report(error)` hears of what goes wrong in `authorize`.
+   * has the call begin; `hooks.isWanted(names)` says whether one that goes by one of these names may;
+   * `hooks.report(error)` hears of what goes wrong in `authorize`.
    */
   constructor(id, server, options, hooks) {
     this.#id = id;
@@ -44,6 +45,8 @@ class Arrival {
       const { refusal, options } = await admission(this.#request, this.#options);
       if (refusal) {
         this.#refuse(refusal);
+      } else if (!this.#hooks.isWanted(namesOf(this.#request))) {
+        this.#refuse({ status: 403, headers: [], body: "" });
       } else {
         this.#accepted = options;
         engine().acceptUpgrade(this.#server, this.#id, nativeAcceptance(options));
@@ -81,7 +84,7 @@ class Arrival {
       metadata: metadata === null ? null : parsed(metadata)
     };
     request.ref = reference ?? channelId ?? referenceOf(request);
-    this.#hooks.begin(request, this.#accepted, facts);
+    this.#hooks.begin(request, this.#accepted, facts, [request.ref, channelId, ...namesOf(request)]);
   }
 }
 

@@ -6,6 +6,7 @@ const { inspect } = require("node:util");
 const { AudioStream } = require("./audio-stream.js");
 const { Kind, engine, route, unroute } = require("./engine.js");
 const { codedError, systemError, typeError } = require("./errors.js");
+const { Expected } = require("./expected.js");
 const { Line } = require("./line.js");
 const { findAddress, listenArguments } = require("./listen.js");
 
@@ -15,6 +16,8 @@ const kListen = Symbol("listen");
 const kArrive = Symbol("arrive");
 /** A call is here: given its number, its request, and how it is treated. */
 const kBegin = Symbol("begin");
+/** Whether a call that goes by one of these names may come. */
+const kIsWanted = Symbol("isWanted");
 /** Takes the core's server of this number as its own; `isHolding` says that it keeps the process alive. */
 const kAdopt = Symbol("adopt");
 /** Gives an error to the server's listeners. */
@@ -44,6 +47,9 @@ class CallServer extends EventEmitter {
   #handlerErrors = 0;
   /** What the core counted before the last close. */
   #before = { connections: 0, accepted: 0, calls: 0, dropped: 0 };
+  #expected;
+  /** Calls that the core let in, and that nobody expected. */
+  #unexpected = 0;
 
   /** What the core's events and this server's calls have of it. */
   #link = {
@@ -63,6 +69,7 @@ class CallServer extends EventEmitter {
   constructor(options) {
     super({ captureRejections: true });
     this.#options = options;
+    this.#expected = new Expected(options.maxExpected, (expected) => this.#handleExpired(expected));
   }
 
   get listening() {
@@ -83,6 +90,17 @@ class CallServer extends EventEmitter {
     }
     this.#handler = handler;
     return this;
+  }
+
+  expect(context = null, options = {}) {
+    return this.#expected.add(context, options);
+  }
+
+  unexpect(ref) {
+    if (typeof ref !== "string") {
+      throw typeError("ref", "a string", ref);
+    }
+    return this.#expected.take([ref]) !== null;
   }
 
   listen(...args) {
@@ -121,6 +139,7 @@ class CallServer extends EventEmitter {
   metrics() {
     return {
       ...this.#stats(),
+      expected: this.#expected.size,
       unhandledErrors: this.#unhandledErrors,
       handlerErrors: this.#handlerErrors,
       promptCache: engine().promptCacheStats()
@@ -136,7 +155,14 @@ class CallServer extends EventEmitter {
     this.#handleThrow(error, event === "connection" ? args[1] : null);
   }
 
-  [kBegin](id, request, options, facts) {
+  /** `names` are what the call may go by for whoever expects it. */
+  [kBegin](id, request, options, facts, names = [request.ref]) {
+    const expected = this.#expected.take(names);
+    if (expected === null && this.#options.onlyExpected) {
+      this.#refuse(id, request);
+      return;
+    }
+    Object.assign(request, { ref: request.ref, context: undefined }, expected);
     this.#scope.runInAsyncScope(() => {
       const line = new Line(id, this.#link, options, facts);
       const stream = new AudioStream(line);
@@ -156,6 +182,10 @@ class CallServer extends EventEmitter {
     this.#scope ??= new AsyncResource("CallServer", { requireManualDestroy: true });
     this.#id = id;
     route(id, this.#link, isHolding);
+  }
+
+  [kIsWanted](names) {
+    return !this.#options.onlyExpected || names.length === 0 || names.some((name) => this.#expected.has(name));
   }
 
   [kReport](error, stream) {
@@ -194,6 +224,23 @@ class CallServer extends EventEmitter {
     this.#handlerErrors += 1;
     stream?.hangup();
     this.#report(error instanceof Error ? error : thrownValue(error), stream);
+  }
+
+  /** A call that nobody expects is none. */
+  #refuse(id, { remoteAddress, remotePort }) {
+    this.#unexpected += 1;
+    // Nobody listens to it: nothing is to be held for somebody who might.
+    engine().open(id);
+    engine().abandon(id);
+    this.#emit("drop", { code: "ERR_UNEXPECTED", remoteAddress, remotePort });
+  }
+
+  #handleExpired(expected) {
+    try {
+      this.emit("expired", expected);
+    } catch (error) {
+      this.#handleThrow(error, null);
+    }
   }
 
   #handle(line, request, stream) {
@@ -255,13 +302,15 @@ class CallServer extends EventEmitter {
     this.#address = null;
     this.#closed = null;
     this.#finish = null;
+    this.#expected.expireAll();
     this.#emit("close");
     finish?.();
   }
 
   #stats() {
     const stats = this.#id === null ? null : engine().serverStats(this.#id);
-    return stats ? sum(this.#before, stats) : this.#before;
+    const all = stats ? sum(this.#before, stats) : this.#before;
+    return { ...all, calls: all.calls - this.#unexpected, dropped: all.dropped + this.#unexpected };
   }
 
   #warnOfNoHandler() {
@@ -305,4 +354,4 @@ function sum(a, b) {
   return Object.fromEntries(Object.entries(a).map(([name, value]) => [name, value + b[name]]));
 }
 
-module.exports = { CallServer, kAdopt, kArrive, kBegin, kId, kIsClosing, kListen, kReport };
+module.exports = { CallServer, kAdopt, kArrive, kBegin, kId, kIsClosing, kIsWanted, kListen, kReport };

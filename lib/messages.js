@@ -33,11 +33,16 @@ function toText(message, name = "message") {
 }
 
 /** What the call is known by: named in its URL, a UUID there, named in its metadata, or a new UUID. */
-function referenceOf({ url, metadata }) {
+function referenceOf(request) {
+  return namesOf(request)[0] ?? crypto.randomUUID();
+}
+
+/** All that a call's URL and metadata may mean to name it by. */
+function namesOf({ url, metadata }) {
   const query = queryOf(url);
-  const inQuery = NAMES.map((name) => query.get(name)).find((value) => value);
-  const inMetadata = NAMES.map((name) => metadata?.[name]).find((value) => typeof value === "string" && value);
-  return inQuery ?? UUID.exec(url)?.[0] ?? inMetadata ?? crypto.randomUUID();
+  const inQuery = NAMES.map((name) => query.get(name));
+  const inMetadata = NAMES.map((name) => metadata?.[name]).filter((value) => typeof value === "string");
+  return [...inQuery, UUID.exec(url)?.[0], ...inMetadata].filter((value) => value);
 }
 
 /** The query of a request's target, which a peer may write as it likes. */
@@ -46,4 +51,4 @@ function queryOf(url) {
   return new URLSearchParams(at < 0 ? "" : url.slice(at + 1));
 }
 
-module.exports = { parsed, queryOf, referenceOf, toText };
+module.exports = { namesOf, parsed, queryOf, referenceOf, toText };

@@ -28,6 +28,8 @@ const SERVER_DEFAULTS = {
   ...CALL_DEFAULTS,
   handshakeTimeout: 5000,
   maxConnections: 65535,
+  maxExpected: 65535,
+  onlyExpected: false,
   promptCacheBytes: undefined,
   gatherMs: undefined
 };
@@ -64,10 +66,14 @@ const CALL_RULES = {
   gatherMs: optional(between(0, 20))
 };
 
+/** What a server does with calls that it expects. */
+const EXPECTED_RULES = { maxExpected: between(1, 2 ** 24), onlyExpected: oneOf([true, false]) };
+
 const RULES = {
   ...CALL_RULES,
   handshakeTimeout: between(1, MAX_MILLISECONDS),
   maxConnections: between(1, 2 ** 32 - 1),
+  ...EXPECTED_RULES,
   timeout: between(1, MAX_MILLISECONDS)
 };
 
@@ -203,6 +209,7 @@ function between(low, high) {
 module.exports = {
   CALL_DEFAULTS,
   CALL_RULES,
+  EXPECTED_RULES,
   HOLD_MS,
   SAMPLE_RATES,
   WIRE_RATE,

@@ -3,7 +3,7 @@
 const { Arrival } = require("./arrival.js");
 const { attach } = require("./attachment.js");
 const { basic, bearer } = require("./authorize.js");
-const { CallServer, kAdopt, kArrive, kBegin, kId, kIsClosing, kListen, kReport } = require("./call-server.js");
+const { CallServer, kAdopt, kArrive, kBegin, kId, kIsClosing, kIsWanted, kListen, kReport } = require("./call-server.js");
 const { engine } = require("./engine.js");
 const { codedError, typeError } = require("./errors.js");
 const { SocketPipe, UNAVAILABLE, refuse } = require("./socket-pipe.js");
@@ -80,7 +80,8 @@ class WebSocketAudio extends CallServer {
 
   [kArrive](id, fields) {
     const arrival = new Arrival(id, this[kId], this.#options, {
-      begin: (request, options, facts) => this[kBegin](id, request, options, facts),
+      begin: (request, options, facts, names) => this[kBegin](id, request, options, facts, names),
+      isWanted: (names) => this[kIsWanted](names),
       report: (error) => this[kReport](error)
     });
     arrival.handle(fields);

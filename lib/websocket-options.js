@@ -7,6 +7,7 @@ const { CLIENT_DEFAULTS, CLIENT_RULES } = require("./websocket-client.js");
 const {
   CALL_DEFAULTS,
   CALL_RULES,
+  EXPECTED_RULES,
   between,
   booleanRule,
   completed,
@@ -54,6 +55,8 @@ const SERVER_DEFAULTS = {
   key: undefined,
   handshakeTimeout: 5000,
   maxConnections: 65535,
+  maxExpected: 65535,
+  onlyExpected: false,
   promptCacheBytes: undefined,
   gatherMs: undefined
 };
@@ -83,6 +86,7 @@ const RULES = {
   authorize: optional(functionRule),
   handshakeTimeout: between(1, 2 ** 31 - 1),
   maxConnections: between(1, 2 ** 32 - 1),
+  ...EXPECTED_RULES,
   cert: optional(pemRule),
   key: optional(pemRule),
   paths: optional(pathsRule),

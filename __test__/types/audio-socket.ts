@@ -8,6 +8,8 @@ import {
   ConnectionHandler,
   DialOptions,
   DroppedConnection,
+  ExpectOptions,
+  ExpectedCall,
   ListenOptions,
   SampleRate,
   ServerMetrics,
@@ -27,6 +29,8 @@ const everyOption: Required<ServerOptions> = {
   inboundLimit: 2,
   handshakeTimeout: 1000,
   maxConnections: 10,
+  maxExpected: 5,
+  onlyExpected: true,
   promptCacheBytes: 1_000_000,
   gatherMs: 0
 };
@@ -38,6 +42,10 @@ same<typeof server.connections, number>();
 same<ReturnType<typeof server.address>, AddressInfo | null>();
 same<ReturnType<typeof server.metrics>, ServerMetrics>();
 same<ReturnType<typeof server.close>, Promise<void>>();
+same<Parameters<typeof server.expect>, [context?: any, options?: ExpectOptions]>();
+same<ReturnType<typeof server.expect>, string>();
+same<ReturnType<typeof server.unexpect>, boolean>();
+server.on("expired", (expired) => same<typeof expired, ExpectedCall>());
 same<Parameters<typeof server.onConnection>, [handler: ConnectionHandler]>();
 same<Parameters<ConnectionHandler>, [req: StreamRequest, stream: AudioStream]>();
 
@@ -55,6 +63,7 @@ server.on("connection", (req, stream) => {
   same<typeof req, StreamRequest>();
   same<typeof stream, AudioStream>();
   same<typeof req.ref, string>();
+  same<typeof req.context, any>();
   same<typeof req.transport, "audiosocket">();
   same<typeof req.remoteAddress, string>();
   same<typeof req.remotePort, number>();
