@@ -43,7 +43,7 @@ class LineEvents {
       case Kind.PEER_ERROR:
         return line.handleError(new AudioSocketError(Number(fields[0])));
       case Kind.ERROR:
-        return line.handleError(connectionError(fields, this.#options));
+        return this.#handleError(connectionError(fields, this.#options));
       case Kind.WARNING:
         return line.emit("warning", codedError(fields[0], fields.slice(1).join("\n")));
       case Kind.DRAIN:
@@ -62,6 +62,13 @@ class LineEvents {
         return line.handleEnding();
       case Kind.END:
         return line.handleEnd();
+    }
+  }
+
+  #handleError(error) {
+    // Where Asterisk breaks off is where it ends, to those who know from elsewhere how the call is.
+    if (!this.#options.isResetEnd || error.code !== "ECONNRESET") {
+      this.#line.handleError(error);
     }
   }
 

@@ -36,6 +36,16 @@ class AriClient extends EventEmitter {
     this.#attach();
   }
 
+  /** A client of the same Asterisk with applications and events of its own. */
+  twin() {
+    return new AriClient(this.#access, this.#http, this.#description, this.#options);
+  }
+
+  /** Where Asterisk's HTTP server is, with its prefix if it has one. */
+  get url() {
+    return this.#access.base.replace(/\/ari$/, "");
+  }
+
   /** Runs the applications: `start(apps[, subscribeAll][, callback])`, resolved when events flow. */
   start(apps, ...args) {
     const [[subscribeAll], callback] = splitCallback(args);
