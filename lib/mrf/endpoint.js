@@ -12,6 +12,7 @@
 
 const { EventEmitter } = require("node:events");
 const { tellCallback } = require("../callback.js");
+const { EndpointAudio } = require("./endpoint-audio.js");
 const { quietly } = require("./quietly.js");
 
 /** After a BYE Asterisk says that the channel is gone; where it does not, ARI is told to end it. */
@@ -28,21 +29,24 @@ class Endpoint extends EventEmitter {
   #teardown;
   #reason;
   #forget;
+  #audio;
 
   /**
    * Made by `MediaServer#createEndpoint` and `connectCaller`, to which `hand` gives what is not for
    * everybody: `ended(reason)` tells that the channel is gone, `lost(reason)` that it is as good as
    * gone, whatever SIP believes, and `destroy(reason)` ends it.
-   * `forget(reason)` is called when it is over.
+   * `forget(reason)` is called when it is over; `stream(options, ended)` gives the channel's audio.
    */
-  constructor(mediaserver, channel, dialog, { hand, forget }) {
+  constructor(mediaserver, channel, dialog, { hand, forget, stream }) {
     super();
     this.#mediaserver = mediaserver;
     this.#channel = channel;
     this.#dialog = dialog;
     this.#gone = new Promise((resolve) => (this.#tellGone = resolve));
     dialog.on("destroy", () => this.#dialogEnded());
+    channel.on("ChannelDtmfReceived", (event) => this.emit("dtmf", event.digit, event.duration_ms));
     this.#forget = forget;
+    this.#audio = new EndpointAudio(stream);
     hand({
       ended: (reason) => this.#end(reason),
       lost: (reason) => this.#lose(reason),
@@ -89,6 +93,26 @@ class Endpoint extends EventEmitter {
   /** Whether the channel is still in the application. */
   get connected() {
     return !this.#isOver;
+  }
+
+  /** The channel's live audio: an AudioStream. */
+  stream(options) {
+    return this.#audio.stream(options);
+  }
+
+  /** Plays as `AudioStream#play`. */
+  play(source, options) {
+    return this.#audio.play(source, options);
+  }
+
+  /** Resolves to a recording as `AudioStream#record` gives it. */
+  record(path, options) {
+    return this.#audio.record(path, options);
+  }
+
+  /** Resolves to a fork as `AudioStream#fork` gives it. */
+  fork(url, options) {
+    return this.#audio.fork(url, options);
   }
 
   /** Sends a BYE, which ends the channel. Resolves when Asterisk has let go of it; never rejects. */

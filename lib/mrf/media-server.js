@@ -9,6 +9,7 @@ const { randomUUID } = require("node:crypto");
 const { EventEmitter } = require("node:events");
 const { splitCallback, tellCallback } = require("../callback.js");
 const { typeError } = require("../errors.js");
+const { ChannelAudio } = require("../media/channel-audio.js");
 const { between, completed, listOf, optional, stringRule } = require("../options.js");
 const { answerCaller } = require("./caller.js");
 const { Endpoint } = require("./endpoint.js");
@@ -32,6 +33,9 @@ class MediaServer extends EventEmitter {
   #ari;
   #sip;
   #graceMs;
+  #audioOptions;
+  /** Made for the first stream. */
+  #audio;
   #id = `drachtio-${randomUUID()}`;
   #isStarted = false;
   #isStopped;
@@ -44,12 +48,13 @@ class MediaServer extends EventEmitter {
   endpoints = new Map();
 
   /** Made by `Mrf#connect`. */
-  constructor(mrf, ari, { sip, graceMs }) {
+  constructor(mrf, ari, { sip, graceMs, audio }) {
     super();
     this.#mrf = mrf;
     this.#ari = ari;
     this.#sip = sip;
     this.#graceMs = graceMs;
+    this.#audioOptions = audio;
     ari.on("StasisStart", (event, channels) => this.#channelCame(event, channels));
     ari.on("StasisEnd", (event) => this.#channelEnded(event.channel.id));
     ari.on("ChannelDestroyed", (event) => this.#channelEnded(event.channel.id));
@@ -109,6 +114,11 @@ class MediaServer extends EventEmitter {
     return callback ? this : connected;
   }
 
+  /** The live audio of any channel of this Asterisk: an AudioStream. */
+  stream(channelId, options) {
+    return this.#stream(channelId, options);
+  }
+
   /** Ends the endpoints, then the application. Resolves when Asterisk has nothing left of it; never rejects. */
   disconnect(callback) {
     this.#isStopped ??= this.#stop();
@@ -142,9 +152,18 @@ class MediaServer extends EventEmitter {
     }
   }
 
+  async #stream(channelId, options, ended) {
+    if (this.#isStopped) {
+      throw mrfError("ERR_MRF_DISCONNECTED");
+    }
+    this.#audio ??= new ChannelAudio(this.#ari, this.#audioOptions);
+    return this.#audio.stream(channelId, options, ended);
+  }
+
   #join(channel, dialog) {
     const endpoint = new Endpoint(this, channel, dialog, {
       hand: (handle) => this.#handles.set(channel.id, handle),
+      stream: (options, ended) => this.#stream(channel.id, options, ended),
       forget: (reason) => {
         this.endpoints.delete(channel.id);
         this.#handles.delete(channel.id);
@@ -216,6 +235,7 @@ class MediaServer extends EventEmitter {
     this.#mrf.forget(this);
     this.#stopGrace();
     this.#meetings.forEach((meeting) => meeting.fail(mrfError("ERR_MRF_DISCONNECTED")));
+    await this.#audio?.close();
     await Promise.all([...this.#handles.values()].map(({ destroy }) => destroy("disconnect")));
     await this.#hangUpTheRest();
     await this.#ari.stop();

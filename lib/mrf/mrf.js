@@ -7,6 +7,7 @@ const os = require("node:os");
 const { connect } = require("../ari/connect.js");
 const { splitCallback, tellCallback } = require("../callback.js");
 const { typeError } = require("../errors.js");
+const { audioOptions } = require("../media/options.js");
 const { between, completed, functionRule, stringRule } = require("../options.js");
 const { MediaServer } = require("./media-server.js");
 
@@ -26,7 +27,7 @@ const port = between(1, 65_535);
 const ARI_RULES = { address: stringRule, username: stringRule, port };
 const SIP_DEFAULTS = { address: undefined, port: 5060 };
 const SIP_RULES = { address: stringRule, port };
-const DEFAULTS = { ari: undefined, sip: {}, graceMs: 30_000 };
+const DEFAULTS = { ari: undefined, sip: {}, audio: {}, graceMs: 30_000 };
 const RULES = { graceMs: between(0, 2 ** 31 - 1) };
 
 class Mrf extends EventEmitter {
@@ -83,12 +84,13 @@ class Mrf extends EventEmitter {
     const options = completed("options", given, DEFAULTS, RULES);
     const ari = completed("options.ari", options.ari, ARI_DEFAULTS, ARI_RULES);
     const sip = completed("options.sip", options.sip, { ...SIP_DEFAULTS, address: ari.address }, SIP_RULES);
+    const audio = audioOptions("options.audio", options.audio);
     const url = `${ari.protocol}://${host(ari.address)}:${ari.port}`;
     try {
       this.#logger.info(`connecting to ARI at ${url} as ${ari.username}`);
       const { timeout, heartbeat } = ari;
       const client = await connect(url, ari.username, ari.password, { timeout, heartbeat });
-      const where = { sip: `${host(sip.address)}:${sip.port}`, graceMs: options.graceMs };
+      const where = { sip: `${host(sip.address)}:${sip.port}`, graceMs: options.graceMs, audio };
       const mediaserver = new MediaServer(this, client, where);
       await mediaserver.start();
       this.mediaservers.push(mediaserver);

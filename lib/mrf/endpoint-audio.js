@@ -1,0 +1,50 @@
+"use strict";
+
+/**
+ * The live audio of an endpoint. What plays, records and forks does so on one stream: the first that
+ * was asked for both ways and is still up, or one of its own.
+ */
+
+class EndpointAudio {
+  #open;
+  #main = null;
+
+  /** `open(options, ended)` gives a stream, and calls `ended` when it is over. */
+  constructor(open) {
+    this.#open = open;
+  }
+
+  stream(options) {
+    const isBothWays = (options?.direction ?? "both") === "both";
+    if (!isBothWays || this.#main !== null) {
+      return this.#open(options, () => {});
+    }
+    const forget = () => {
+      if (this.#main === opening) {
+        this.#main = null;
+      }
+    };
+    const opening = this.#open(options, forget);
+    this.#main = opening;
+    opening.catch(forget);
+    return opening;
+  }
+
+  async play(source, options) {
+    return (await this.#shared()).play(source, options);
+  }
+
+  async record(path, options) {
+    return (await this.#shared()).record(path, options);
+  }
+
+  async fork(url, options) {
+    return (await this.#shared()).fork(url, options);
+  }
+
+  #shared() {
+    return this.#main ?? this.stream();
+  }
+}
+
+module.exports = { EndpointAudio };
