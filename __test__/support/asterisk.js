@@ -10,6 +10,7 @@
  *   asterisk-call.js     a call between two ends
  *   asterisk-bridge.js   what ARI joins to a call
  *   asterisk-websocket.js  its chan_websocket, as client and as server
+ *   asterisk-audio.js    the live audio of its channels
  *   asterisk-suite.js    a suite of tests with an Asterisk around it
  *   asterisk-answer.js   the callstreams server it calls; asterisk-child.js one in another process
  *   asterisk-assert.js   what was heard against what was said
