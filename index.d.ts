@@ -285,7 +285,8 @@ export class WebSocketAudio extends CallServer<WebSocketRequest> {
    * any server, such as another `WebSocketAudio`.
    *
    * Rejects with
-   * - `ERR_INVALID_ARG_TYPE` (`TypeError`) or `ERR_OUT_OF_RANGE` (`RangeError`) for wrong arguments;
+   * - `ERR_INVALID_URL`, `ERR_INVALID_ARG_TYPE` (`TypeError`) or `ERR_OUT_OF_RANGE` (`RangeError`) for
+   *   wrong arguments;
    * - the system's error, such as `ECONNREFUSED`; `ERR_WS_DNS` for a name that is not known;
    * - `ERR_WS_TIMEOUT` when the WebSocket takes longer than `options.timeout`;
    * - `ERR_WS_TLS` for a certificate that is not believed or cannot be read;
@@ -682,7 +683,8 @@ export class AudioStream extends EventEmitter {
    * the call is over.
    *
    * Throws `ERR_NOT_SUPPORTED` where the other end takes no text, `ERR_OUTBOUND_FULL` when 256 messages
-   * wait (this one was not queued), and `ERR_INVALID_ARG_TYPE` for what JSON cannot say.
+   * wait (this one was not queued), `ERR_OUT_OF_RANGE` beyond 1 MiB, and `ERR_INVALID_ARG_TYPE` for what
+   * JSON cannot say.
    *
    * @example
    * stream.send({ type: "transcription", data: { text: "hello" } });
