@@ -54,6 +54,8 @@ const everyOption: Required<WebSocketOptions> = {
   key: Buffer.from("PEM"),
   handshakeTimeout: 1000,
   maxConnections: 10,
+  maxExpected: 10,
+  onlyExpected: false,
   promptCacheBytes: 0,
   gatherMs: 0
 };
