@@ -1481,8 +1481,8 @@ export interface WebSocketCallOptions extends Omit<CallOptions, "encoding"> {
   /** Bytes of a message, from 1024 to 64 MiB. More ends the call with `ERR_WS_TOO_BIG`. 1 MiB if missing. */
   maxMessage?: number | undefined;
   /**
-   * Messages in a second, pings included, from 60. More end the call with `ERR_MESSAGE_RATE`. 1000 if
-   * missing; a call usually has 50.
+   * Messages a second, pings included, from 60; ten seconds' worth may come at once, after a stall. More
+   * end the call with `ERR_MESSAGE_RATE`. 1000 if missing; a call usually has 50.
    */
   maxMessageRate?: number | undefined;
 }

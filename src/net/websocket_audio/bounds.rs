@@ -11,7 +11,8 @@ use crate::net::over::Over;
 /// How long a sender's first message is waited for, which may be its metadata.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-const SECOND: Duration = Duration::from_secs(1);
+/// Messages are counted over so many seconds: a sender that stalled may catch up.
+const WINDOW: u32 = 10;
 
 /// Pings that go unanswered before the peer is taken for gone, where nothing else was said.
 const UNANSWERED: u32 = 3;
@@ -28,8 +29,8 @@ pub(super) struct Bounds {
     heard: Arc<LastHeard>,
     /// Until when the first message may come.
     patience: Option<Instant>,
-    /// When the second began that messages are counted in, and how many there were.
-    second: (Instant, u32),
+    /// When the window began that messages are counted in, and how many there were.
+    window: (Instant, u32),
 }
 
 /// What the passing of time asks for.
@@ -51,7 +52,7 @@ impl Bounds {
             last_heard: now,
             heard: LastHeard::new(now),
             patience: Some(now + PATIENCE),
-            second: (now, 0),
+            window: (now, 0),
         }
     }
 
@@ -68,12 +69,13 @@ impl Bounds {
     pub fn handle_message(&mut self, now: Instant) -> Option<Over> {
         self.last_heard = now;
         self.heard.handle_message(now);
-        if now.saturating_duration_since(self.second.0) >= SECOND {
-            self.second = (now, 0);
+        if now.saturating_duration_since(self.window.0).as_secs() >= WINDOW.into() {
+            self.window = (now, 0);
         }
-        self.second.1 += 1;
-        (self.second.1 > self.max_rate).then(|| {
-            let message = format!("more than {} messages in a second", self.max_rate);
+        self.window.1 += 1;
+        (self.window.1 > self.max_rate.saturating_mul(WINDOW)).then(|| {
+            let message =
+                format!("more than {} messages a second for {WINDOW} seconds", self.max_rate);
             Over::Broken("ERR_MESSAGE_RATE", message)
         })
     }
@@ -165,12 +167,12 @@ mod tests {
     }
 
     #[test]
-    fn messages_are_counted_by_the_second() {
+    fn messages_are_counted_by_ten_seconds() {
         let start = Instant::now();
         let mut bounds = Bounds::new(&Terms { max_rate: 10, ..terms() }, start);
-        assert!((0..10).all(|_| bounds.handle_message(start).is_none()));
-        assert!((0..10).all(|_| bounds.handle_message(after(start, 1000)).is_none()));
-        let over = bounds.handle_message(after(start, 1999));
+        assert!((0..100).all(|_| bounds.handle_message(start).is_none()));
+        assert!((0..100).all(|_| bounds.handle_message(after(start, 10_000)).is_none()));
+        let over = bounds.handle_message(after(start, 19_999));
         assert!(matches!(over, Some(Over::Broken("ERR_MESSAGE_RATE", _))));
     }
 }
