@@ -15,6 +15,7 @@ async function answerCaller(mediaserver, req, res, { headers, ...options }) {
   }
   const caller = watch(req);
   try {
+    caller.check();
     const { codecs, timeout } = options;
     const endpoint = await mediaserver.createEndpoint({ remoteSdp: req.body, codecs, timeout });
     try {

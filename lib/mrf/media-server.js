@@ -201,7 +201,8 @@ class MediaServer extends EventEmitter {
   #lost(error) {
     this.logger.error(`ARI is lost: ${error.message}`);
     this.#meetings.forEach((meeting) => meeting.fail(mrfError("ERR_MRF_LOST", error)));
-    this.#graceTimer ??= setTimeout(() => this.#lose([...this.#handles.keys()]), this.#graceMs);
+    const giveUp = () => this.#lose([...this.#handles.keys()]);
+    this.#graceTimer ??= setTimeout(giveUp, this.#graceMs).unref();
     this.emit("lost", error);
   }
 
