@@ -13,6 +13,7 @@
  *   asterisk-audio.js    the live audio of its channels
  *   asterisk-suite.js    a suite of tests with an Asterisk around it
  *   asterisk-answer.js   the callstreams server it calls; asterisk-child.js one in another process
+ *   asterisk-mrf.js      an application of callstreams/mrf
  *   asterisk-assert.js   what was heard against what was said
  */
 
@@ -117,6 +118,12 @@ class Asterisk {
     return [this.#quietStep(), "SendDTMF(#)"];
   }
 
+  /** Puts µ-law where ARI finds it as it is, and gives what to play it by. */
+  writeMuLaw(name, bytes) {
+    fs.writeFileSync(path.join(this.#directory, "sounds", `${name}.ulaw`), bytes);
+    return `sound:${path.posix.join(this.#inside, "sounds", name)}`;
+  }
+
   readRecording(name, rate = 8000) {
     return fs.readFileSync(this.#soundFile(name, rate));
   }
@@ -125,6 +132,11 @@ class Asterisk {
   configure(name, text) {
     fs.writeFileSync(path.join(this.#directory, "etc", name), text);
     return path.posix.join(this.#inside, "etc", name);
+  }
+
+  /** The Debian folder it runs from. */
+  get folder() {
+    return this.#folder;
   }
 
   /** Killed, as by a power cut: nobody is told. */
