@@ -64,10 +64,13 @@ class AsteriskProcess {
     }
   }
 
+  /** Its namespace dies first, and Asterisk a moment later, until when its sockets are taken. */
   async kill() {
     if (!this.#isGone) {
       this.#child.kill("SIGKILL");
       await this.#exited;
+      const isMute = () => this.cli("core show uptime").then(() => false, () => true);
+      await until(isMute, "Asterisk is gone");
     }
   }
 
