@@ -315,3 +315,14 @@ test("a BYE of Asterisk ends the endpoint, and whatever is left of its channel",
   await lab.hasAsked("DELETE /channels/c1");
   assert.equal(endpoint.dialog.byes, 0);
 });
+
+test("drachtio-srf itself is an Srf: with no drachtio server behind it, an endpoint fails in time", async (t) => {
+  const Srf = require("drachtio-srf");
+  const { where } = await MrfLab.start(t);
+  const srf = new Srf();
+  const ms = await new Mrf(srf).connect(where);
+  assert.ok(ms.srf instanceof Srf);
+  const error = await within(ms.createEndpoint({ timeout: 100 }).catch((reason) => reason));
+  assert.match(error.code, /^ERR_MRF_(SIP|TIMEOUT)$/);
+  await ms.disconnect();
+});
