@@ -223,6 +223,23 @@ for (const [what, lateness] of [
   });
 }
 
+test("of an endpoint that was given up nothing is kept once its INVITE is over", async (t) => {
+  const lab = await MrfLab.start(t);
+  for (const [id, lateness] of [
+    ["c1", (invite) => invite.refuse(487, "Request Terminated")],
+    ["c2", (invite) => invite.accept()]
+  ]) {
+    const made = lab.ms.createEndpoint({ timeout: 30 });
+    const invite = await lab.srf.nextInvite();
+    await assert.rejects(within(made), { code: "ERR_MRF_TIMEOUT" });
+    lateness(invite);
+    await new Promise(setImmediate);
+    // Its number is a stranger's now.
+    lab.enter(id, invite.number);
+    await lab.hasAsked(`POST /channels/${id}/continue`);
+  }
+});
+
 test("an INVITE that drachtio has not sent yet is cancelled when it is", async (t) => {
   const lab = await MrfLab.start(t);
   lab.srf.tellsRequests = false;
