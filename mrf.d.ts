@@ -2,6 +2,18 @@
 
 /// <reference types="node" />
 import { EventEmitter } from "node:events";
+import {
+  AudioStream,
+  CallOptions,
+  Fork,
+  ForkOptions,
+  PlayOptions,
+  PlayResult,
+  PlaySource,
+  Recording,
+  RecordOptions,
+  SampleRate
+} from "./index";
 import * as ari from "./lib/ari/types";
 
 /** Media resource framework: an application's drachtio, and the Asterisks it is connected to. */
@@ -71,8 +83,45 @@ declare namespace Mrf {
     } & ari.AriOptions;
     /** Where Asterisk speaks SIP; at ARI's address and port 5060 by default. */
     sip?: { address?: string; port?: number };
+    /** How the live audio of channels is had. */
+    audio?: AudioOptions;
     /** Milliseconds that endpoints outlive a lost ARI; 30,000 by default. */
     graceMs?: number;
+  }
+
+  /** How the live audio of channels is had. `silence` is `"always"` by default. */
+  interface AudioOptions extends CallOptions {
+    /** Our address, as Asterisk dials it; by default that from which Asterisk is reached. */
+    host?: string;
+    /** The address that is listened on; `host` by default. */
+    bind?: string;
+    /** The port that is listened on; a free one by default. */
+    port?: number;
+    /** What streams have that are not told otherwise: `"audiosocket"` by default. */
+    transport?: "audiosocket" | "websocket";
+    /** The same; 5,000 by default. */
+    timeout?: number;
+  }
+
+  /** Which audio of a channel is had, and how. */
+  interface StreamOptions {
+    /** Samples a second; 8000 by default. Above that, AudioSocket needs Asterisk 20.17, 22.7 or 23.1. */
+    sampleRate?: SampleRate;
+    /**
+     * What is heard: with `"in"` what the channel's caller says, with `"out"` what the caller hears.
+     * Either is listened to without anybody's noticing, and what is said there is heard by nobody. With
+     * `"both"`, the default, the caller is heard and spoken to.
+     */
+    direction?: "both" | "in" | "out";
+    /**
+     * `"audiosocket"`: Asterisk dials a server of ours. `"websocket"`: we connect to Asterisk's own HTTP
+     * server, which needs its chan_websocket (20.16, 22.6, 23).
+     */
+    transport?: "audiosocket" | "websocket";
+    /** Milliseconds until it is given up. */
+    timeout?: number;
+    /** Gives up. Once the stream is there it does nothing. */
+    signal?: AbortSignal;
   }
 
   interface EndpointOptions {
@@ -133,6 +182,27 @@ declare namespace Mrf {
       options: CallerOptions,
       callback: ari.Callback<ConnectedCaller<S>>
     ): this;
+    /**
+     * The live audio of any channel of this Asterisk, be it an endpoint's or not.
+     *
+     * Resolves when the channel is joined: what is said from then on is heard, and `data` comes as soon as
+     * the channel has audio. The stream ends with the channel, when it is hung up, and when the channel is
+     * put into another bridge; `hangup()` leaves the channel where it is. With `"both"`, a channel of a
+     * Stasis application that is in no bridge is put into one with us; any other is listened to and
+     * whispered to by a snoop, which leaves it where it is.
+     *
+     * Rejects with `ERR_CHANNEL_GONE`, `ERR_MEDIA_FAILED`, `ERR_MEDIA_TIMEOUT`, `ERR_MRF_DISCONNECTED`, an
+     * error of ARI or of the server's port, the reason of `options.signal`, or, for wrong options,
+     * `ERR_INVALID_ARG_TYPE` and `ERR_OUT_OF_RANGE`.
+     *
+     * @example
+     * ms.ari.on("StasisStart", async ({ application }, channel) => {
+     *   const stream = await ms.stream(channel.id, { sampleRate: 16000 });
+     *   stream.on("data", (pcm) => recognizer.write(pcm));
+     *   await stream.play("welcome.mp3");
+     * });
+     */
+    stream(channelId: string, options?: StreamOptions): Promise<AudioStream>;
     /** Ends the endpoints, then the application; resolves when nothing of it is left. Never rejects. */
     disconnect(callback?: ari.Callback<void>): Promise<void>;
 
@@ -149,6 +219,8 @@ declare namespace Mrf {
 
   interface EndpointEvents {
     destroy: [end: { reason: EndReason }];
+    /** A key, when it is let go; over ARI, also where there is no stream. */
+    dtmf: [key: string, durationMs: number];
   }
 
   /** A channel of Asterisk together with the SIP dialog that made it. */
@@ -169,6 +241,19 @@ declare namespace Mrf {
     readonly remote: { readonly sdp: string };
     /** Whether the channel is still in the application. */
     readonly connected: boolean;
+
+    /** The channel's live audio; see `MediaServer.stream`. It ends with the endpoint. */
+    stream(options?: StreamOptions): Promise<AudioStream>;
+    /**
+     * Plays as `AudioStream.play`. This, `record` and `fork` go over one stream: the first that
+     * `stream` gave both ways and that is not over, or one that is made for them. They reject with
+     * what `stream` and their counterparts do.
+     */
+    play(source: PlaySource, options?: PlayOptions): Promise<PlayResult>;
+    /** Records as `AudioStream.record`. */
+    record(path: string, options?: RecordOptions): Promise<Recording>;
+    /** Sends the audio to a WebSocket server as `AudioStream.fork`. */
+    fork(url: string | URL, options?: ForkOptions): Promise<Fork>;
 
     /** Sends a BYE, which ends the channel; resolves when Asterisk has let go of it. Never rejects. */
     destroy(callback?: ari.Callback<void>): Promise<void>;

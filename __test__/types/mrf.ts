@@ -1,7 +1,8 @@
 // callstreams/mrf takes and gives what drachtio-astmrf does, with drachtio-srf's own types.
 
 import Srf from "drachtio-srf";
-import Mrf, { type AriClient, type Channel, type Endpoint, type MediaServer } from "callstreams/mrf";
+import Mrf, { type AriClient, type Channel, type Endpoint, type MediaServer, type StreamOptions } from "callstreams/mrf";
+import { type AudioStream, type Fork, type PlayResult, type Recording } from "callstreams";
 import { same } from "./equal.js";
 
 const srf = new Srf();
@@ -17,6 +18,8 @@ new Mrf(srf, { logger: { info() {}, error() {} } });
 const where = { ari: { address: "a", username: "u", password: "p", port: 8088 }, sip: { address: "a", port: 5060 } };
 mrf.connect(where, (err, ms) => console.log(err?.message, ms?.id));
 mrf.connect({ ari: { ...where.ari, timeout: 1000, heartbeat: 1000, protocol: "https" }, graceMs: 0 });
+const audio = { host: "10.0.0.1", bind: "0.0.0.0", port: 0, transport: "websocket", timeout: 1, speech: true } as const;
+mrf.connect({ ...where, audio });
 
 mrf.connect(where).then(async (ms) => {
   same<typeof ms, MediaServer<Srf>>();
@@ -30,6 +33,22 @@ mrf.connect(where).then(async (ms) => {
   same<typeof endpoint.channel, Channel>();
   same<typeof endpoint.dialog, Srf.Dialog>();
   same<typeof endpoint.local.sdp, string>();
+  const every: Required<StreamOptions> = {
+    sampleRate: 16000,
+    direction: "in",
+    transport: "websocket",
+    timeout: 1000,
+    signal: new AbortController().signal
+  };
+  same<Awaited<ReturnType<typeof ms.stream>>, AudioStream>();
+  same<Parameters<typeof ms.stream>, [channelId: string, options?: StreamOptions]>();
+  same<Parameters<typeof endpoint.stream>, [options?: StreamOptions]>();
+  same<Awaited<ReturnType<typeof endpoint.stream>>, AudioStream>();
+  same<Awaited<ReturnType<typeof endpoint.play>>, PlayResult>();
+  same<Awaited<ReturnType<typeof endpoint.record>>, Recording>();
+  same<Awaited<ReturnType<typeof endpoint.fork>>, Fork>();
+  console.log(await ms.stream("channel", every), await endpoint.play("file.mp3", { gain: 3 }));
+  endpoint.on("dtmf", (key, held) => console.log(key.length, held > 100));
   endpoint.on("destroy", ({ reason }) => console.log(reason === "lost"));
   ms.createEndpoint((err, one) => console.log(err, one?.channelName)).createEndpoint({}, () => {});
   await ms.disconnect();
