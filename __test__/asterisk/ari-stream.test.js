@@ -78,20 +78,20 @@ asteriskSuite("a stream of a channel that is in no bridge", (test) => {
       assert.equal(dialplan.app_name, "Stasis");
       await call.hangup();
     });
-  }
 
-  test("is heard from its first frame on", async ({ asterisk, t }) => {
-    const audio = await openAudio({ asterisk, t });
-    const played = sound.sweep(300, 3400, 500, RATE);
-    const call = await asterisk.callIntoStasis({ far: [asterisk.recordStep("first"), "UserEvent(Recorded)"] });
-    const stream = await audio.stream(call.nearId);
-    await stream.play(played, { format: { sampleRate: RATE } });
-    await stream.play(sound.silence(600, RATE), { format: { sampleRate: RATE } });
-    await call.sendDigit("#");
-    await call.reached("Recorded");
-    assertHeard(asterisk.readRecording("first"), played, RATE, "the caller");
-    await leaves(asterisk);
-  });
+    test(`is heard from its first frame on over ${transport}`, async ({ asterisk, t }) => {
+      const audio = await openAudio({ asterisk, t });
+      const played = sound.sweep(300, 3400, 500, RATE);
+      const call = await asterisk.callIntoStasis({ far: [asterisk.recordStep(`first-${transport}`), "UserEvent(Recorded)"] });
+      const stream = await audio.stream(call.nearId, { transport });
+      await stream.play(played, { format: { sampleRate: RATE } });
+      await stream.play(sound.silence(600, RATE), { format: { sampleRate: RATE } });
+      await call.sendDigit("#");
+      await call.reached("Recorded");
+      assertHeard(asterisk.readRecording(`first-${transport}`), played, RATE, "the caller");
+      await leaves(asterisk);
+    });
+  }
 
   test("hears the caller to the end", async ({ asterisk, t }) => {
     const audio = await openAudio({ asterisk, t });
