@@ -7,7 +7,6 @@ const fs = require("node:fs");
 const path = require("node:path");
 const { lineChart } = require("./figure.js");
 const { describe } = require("./machine.js");
-const { ALL } = require("./peers.js");
 const { markdown } = require("./table.js");
 
 const LATEST = path.join(__dirname, "results/latest.json");
@@ -34,6 +33,24 @@ const CURVES = [
     section: "echo",
     figure: "p99",
     title: "Echo: round trip, p99",
+    xTitle: "calls",
+    yTitle: "ms, logarithmic",
+    log: true
+  },
+  {
+    file: "websocket-cpu.svg",
+    section: "websocket",
+    figure: "cpu",
+    title: "Echo over WebSocket: processor time a call",
+    xTitle: "calls",
+    yTitle: "CPU, ms per call and second, logarithmic",
+    log: true
+  },
+  {
+    file: "websocket-round-trip.svg",
+    section: "websocket",
+    figure: "p99",
+    title: "Echo over WebSocket: round trip, p99",
     xTitle: "calls",
     yTitle: "ms, logarithmic",
     log: true
@@ -90,7 +107,7 @@ function rounds(table) {
 
 function drawn({ figure, ...chart }, { rows }) {
   const cases = [...new Set(rows.map((row) => row.case))];
-  const peers = ALL.filter((peer) => rows.some((row) => row.peer === peer));
+  const peers = [...new Set(rows.map((row) => row.peer))];
   const value = (peer, name) => {
     const row = rows.find((candidate) => candidate.peer === peer && candidate.case === name);
     return row?.figures[figure].median ?? null;

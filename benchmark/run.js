@@ -9,7 +9,7 @@ const { build } = require("./generator.js");
 const { describe, machine } = require("./machine.js");
 const { print } = require("./table.js");
 
-const SECTIONS = ["echo", "play", "first-frame", "flood", "setup", "memory", "start"];
+const SECTIONS = ["echo", "play", "first-frame", "flood", "setup", "memory", "start", "websocket"];
 const RESULTS = path.join(__dirname, "results/latest.json");
 
 async function main() {

@@ -22,12 +22,13 @@ class Server {
     }
   }
 
-  /** `behaviour` is what it does with calls: `echo`, `play` and so on. */
-  static async start(peer, behaviour, { env = {}, pin = true } = {}) {
-    const [command, ...args] = pinned([...COMMANDS[peer], behaviour], pin ? SERVER_CORE : null);
+  /** `behaviour` is what it does with calls: `echo`, `play` and so on; `wire`, what they speak. */
+  static async start(peer, behaviour, { env = {}, pin = true, wire = "audiosocket" } = {}) {
+    const [command, ...args] = pinned([...COMMANDS[peer], behaviour, wire], pin ? SERVER_CORE : null);
     const stdio = ["pipe", "ignore", "inherit", "pipe"];
     const server = new Server(peer, spawn(command, args, { stdio, env: { ...process.env, ...env } }));
     server.port = (await server.#answer()).port;
+    server.wire = wire;
     return server;
   }
 

@@ -14,44 +14,57 @@ const UNBOUND = 2000;
 const LATE = 10;
 
 async function run({ quick }) {
-  const seconds = quick ? 1 : 2;
   const calls = quick ? [100] : [1, 20, 100, 500, 1000, 2000];
-  const table = await compare({
-    title: `Echo: so many calls, 50 frames a second each way, ${seconds} s`,
+  return [await echoes({ title: "Echo", peers: ALL, calls, quick })];
+}
+
+/** A table of echoes over a wire, of so many calls each. */
+function echoes({ title, peers, calls, wire, quick }) {
+  const seconds = quick ? 1 : 2;
+  return compareEchoes({
+    title: `${title}: so many calls, 50 frames a second each way, ${seconds} s`,
     cases: calls.map((count) => ({ name: `${count}`, calls: count })),
+    peers,
+    quick,
+    measure: (peer, what) => {
+      const pin = what.calls < UNBOUND;
+      return Server.with(peer, "echo", { pin, wire }, (server) => echoOnce(server, { ...what, seconds }, { pin }));
+    }
+  });
+}
+
+/** A table of figures of `echoOnce`. */
+function compareEchoes({ trip = "round trip", quick, ...table }) {
+  return compare({
     columns: {
       cpu: ["CPU, ms per call and second", 3],
-      p50: ["round trip p50, ms", 2],
+      p50: [`${trip} p50, ms`, 2],
       p99: ["p99, ms", 2],
       lost: ["lost, %", 2]
     },
     rounds: quick ? 1 : 3,
-    peers: ALL,
-    measure: (peer, what) => measure(peer, { ...what, seconds }),
-    fault: ({ wrong }) => (wrong > 0 ? `${wrong} frames were lost or changed` : null)
-  });
-  return [table];
-}
-
-async function measure(peer, { calls, seconds }) {
-  const pin = calls < UNBOUND;
-  return Server.with(peer, "echo", { pin }, async ({ port, pid }) => {
-    const result = await generate("echo", { port, pid, calls, seconds }, { pin });
-    const { trip, late, usage, sent, lost, corrupt } = result;
-    if (late.p99 > LATE) {
-      const busy = (usage.loadCpuMs / seconds / 10).toFixed(0);
-      console.error(`${peer}, ${calls} calls: the load was ${late.p99.toFixed(0)} ms late (p99), ${busy} % busy`);
-    }
-    return {
-      cpu: usage.cpuMs / (calls * seconds),
-      p50: trip.p50,
-      p90: trip.p90,
-      p99: trip.p99,
-      max: trip.max,
-      lost: (100 * lost) / sent,
-      wrong: lost + corrupt
-    };
+    fault: ({ wrong }) => (wrong > 0 ? `${wrong} frames were lost or changed` : null),
+    ...table
   });
 }
 
-module.exports = { run };
+async function echoOnce({ peer, port, pid, wire }, options, { pin = true } = {}) {
+  const { calls, seconds } = options;
+  const result = await generate("echo", { port, pid, wire, ...options }, { pin });
+  const { trip, late, usage, sent, lost, corrupt } = result;
+  if (late.p99 > LATE) {
+    const busy = (usage.loadCpuMs / seconds / 10).toFixed(0);
+    console.error(`${peer}, ${calls} calls: the load was ${late.p99.toFixed(0)} ms late (p99), ${busy} % busy`);
+  }
+  return {
+    cpu: usage.cpuMs / (calls * seconds),
+    p50: trip.p50,
+    p90: trip.p90,
+    p99: trip.p99,
+    max: trip.max,
+    lost: (100 * lost) / sent,
+    wrong: lost + corrupt
+  };
+}
+
+module.exports = { compareEchoes, echoOnce, echoes, run };

@@ -19,27 +19,28 @@ const MANY = path.join(__dirname, "../servers/many.mjs");
 async function run({ quick }) {
   const rounds = quick ? 1 : 3;
   const [open, turns] = quick ? [500, 1000] : [2000, 10000];
-  return [await perCall(rounds, open), await inTurn(rounds, turns), await servers(rounds)];
+  return [await perCall({ title: "Memory", peers: ALL, calls: open, rounds }), await inTurn(rounds, turns), await servers(rounds)];
 }
 
-function perCall(rounds, calls) {
+/** A table of what a call takes, over a wire. */
+function perCall({ title, peers, calls, rounds, wire }) {
   return compare({
-    title: `Memory: ${calls} calls that are open and have said something, beside half as many`,
+    title: `${title}: ${calls} calls that are open and have said something, beside half as many`,
     cases: [{ name: "a call" }],
     columns: { memory: ["KB a call", 2] },
     rounds,
-    peers: ALL,
-    measure: (peer) => Server.with(peer, "echo", {}, (server) => holdOnce(server, calls))
+    peers,
+    measure: (peer) => Server.with(peer, "echo", { wire }, (server) => holdOnce(server, calls))
   });
 }
 
 /** What each further call takes. Those before it use up what the process had free. */
 async function holdOnce(server, calls) {
-  const { port } = server;
-  const first = generate("hold", { port, calls: calls / 2, settle: 0, seconds: (3 * HOLD_MS) / 1000 });
+  const { port, wire } = server;
+  const first = generate("hold", { port, wire, calls: calls / 2, settle: 0, seconds: (3 * HOLD_MS) / 1000 });
   await sleep(HOLD_MS);
   const before = await server.memory();
-  const more = generate("hold", { port, calls, settle: 0, seconds: (2 * HOLD_MS) / 1000 });
+  const more = generate("hold", { port, wire, calls, settle: 0, seconds: (2 * HOLD_MS) / 1000 });
   await sleep(HOLD_MS);
   const during = await server.memory();
   await Promise.all([first, more]);
@@ -79,4 +80,4 @@ function servers(rounds) {
   });
 }
 
-module.exports = { run };
+module.exports = { perCall, run };

@@ -1,9 +1,11 @@
 "use strict";
 
-const { AudioSocket } = require("../..");
+const { AudioSocket, WebSocketAudio } = require("../..");
 const { report } = require("./report.js");
 
 const FRAME = 320;
+
+const [behaviour, wire] = process.argv.slice(2);
 
 const counts = { frames: 0, refused: 0 };
 
@@ -21,6 +23,7 @@ const behaviours = {
     taken.set(res, 0);
     res.on("data", (pcm) => writeBack(res, pcm)).on("end", () => taken.delete(res));
   },
+  fork: (res) => res.fork(process.env.FORKED_TO),
   hangUp: (res) => res.hangup()
 };
 
@@ -49,6 +52,8 @@ function dropped() {
   return [...taken.keys()].reduce((sum, res) => sum + res.stats().droppedFramesIn, 0);
 }
 
-const server = new AudioSocket();
-server.onConnection((req, res) => behaviours[process.argv[2]](res));
+/** A server that forks a call says nothing on it. */
+const silence = behaviour === "fork" ? "never" : undefined;
+const server = wire === "websocket" ? new WebSocketAudio({ dialect: "raw" }) : new AudioSocket({ silence });
+server.onConnection((req, res) => behaviours[behaviour](res));
 server.listen(0, "127.0.0.1", () => report(server.address().port, () => ({ ...counts, vanished: vanished(), dropped: dropped() })));

@@ -3,6 +3,7 @@
 // What one writes by hand: correct framing, nothing else.
 
 const net = require("node:net");
+const { fork } = require("./node-fork.js");
 const { play } = require("./node-player.js");
 const { report } = require("./report.js");
 
@@ -12,6 +13,9 @@ const UUID = 0x01;
 const AUDIO = 0x10;
 
 const counts = { frames: 0 };
+
+/** What each call's audio is given to, where it is forked. */
+const forks = new WeakMap();
 
 /** What each does with a frame, header and all. */
 const behaviours = {
@@ -23,6 +27,13 @@ const behaviours = {
   flood: (socket, frame) => {
     behaviours.count(socket, frame);
     behaviours.echo(socket, frame);
+  },
+  fork: (socket, frame) => {
+    if (frame[0] === UUID) {
+      forks.set(socket, fork(socket));
+    } else if (frame[0] === AUDIO) {
+      forks.get(socket)(frame.subarray(HEADER));
+    }
   },
   hangUp: (socket, frame) => frame[0] === UUID && socket.end(HANG_UP)
 };

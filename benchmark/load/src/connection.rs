@@ -4,12 +4,29 @@ use std::io::{self, ErrorKind, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::os::fd::{AsRawFd, RawFd};
 
+use crate::Failure;
+use crate::args::Args;
 use crate::clock::{self, MILLISECOND};
 use crate::epoll::{Epoll, Interest};
-use crate::frames::{self, Partial};
+use crate::frames::Partial;
 use crate::receive::{ask_for_timestamps, receive};
+use crate::wire::Wire;
 
 const DIALS_IN_A_ROW: usize = 32;
+
+/// Where calls are taken, and what is spoken there.
+#[derive(Clone, Copy)]
+pub struct Door {
+    port: u16,
+    pub wire: Wire,
+}
+
+impl Door {
+    /// `--port`, and `--wire` audiosocket or websocket.
+    pub fn new(args: &Args) -> Result<Self, Failure> {
+        Ok(Self { port: args.required("port")?, wire: args.get("wire", Wire::default())? })
+    }
+}
 
 pub struct Connection {
     socket: TcpStream,
@@ -26,21 +43,23 @@ pub struct Arrival {
 }
 
 impl Connection {
-    /// Dials, and says a UUID made of the call's number.
-    pub fn dial(port: u16, number: usize) -> io::Result<Self> {
-        let mut socket = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+    /// Dials, and says whose call it is.
+    pub fn dial(door: Door, number: usize) -> io::Result<Self> {
+        let socket = TcpStream::connect((Ipv4Addr::LOCALHOST, door.port))?;
         socket.set_nodelay(true)?;
+        Self::over(door.wire.greet(socket, number)?, door.wire)
+    }
+
+    /// A socket on which frames may come now.
+    pub fn over(socket: TcpStream, wire: Wire) -> io::Result<Self> {
         ask_for_timestamps(&socket)?;
-        let id = 0xca11_5000_0000_4000_8000_0000_0000_0000 + number as u128;
-        let hello = [frames::header(frames::UUID, 16).as_slice(), &id.to_be_bytes()].concat();
-        socket.write_all(&hello)?;
         socket.set_nonblocking(true)?;
-        Ok(Self { socket, partial: Partial::default(), unsent: Vec::new(), open: true })
+        Ok(Self { socket, partial: Partial::new(wire), unsent: Vec::new(), open: true })
     }
 
     /// Dials so many, each watched under its number.
     pub fn dial_all(
-        port: u16,
+        door: Door,
         calls: usize,
         epoll: &Epoll,
         interest: Interest,
@@ -51,7 +70,7 @@ impl Connection {
             if number % DIALS_IN_A_ROW == DIALS_IN_A_ROW - 1 {
                 clock::sleep_until(0, 2 * MILLISECOND);
             }
-            let connection = Self::dial(port, number)?;
+            let connection = Self::dial(door, number)?;
             epoll.add(&connection, number, interest)?;
             connections.push(connection);
         }

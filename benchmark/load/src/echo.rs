@@ -6,17 +6,22 @@ use std::ops::Range;
 use crate::Failure;
 use crate::args::Args;
 use crate::clock::{self, MICROSECOND, MILLISECOND, SECOND};
-use crate::connection::{Arrival, Connection};
+use crate::connection::{Arrival, Connection, Door};
 use crate::epoll::{Epoll, Interest};
-use crate::frames::{AUDIO, AUDIO_BYTES, HANG_UP, HEADER, header};
+use crate::forks::Forks;
+use crate::frames::{AUDIO, AUDIO_BYTES, HANG_UP};
 use crate::json::Object;
 use crate::process::Watched;
 use crate::samples::Samples;
 use crate::schedule::Schedule;
 use crate::stamp::{Stamp, is_silence};
+use crate::wire::Wire;
 
 const FRAME: u64 = 20 * MILLISECOND;
 const READ_BUFFER: usize = 64 * 1024;
+
+/// A frame with the longest header there is.
+const FRAME_ROOM: usize = AUDIO_BYTES + 14;
 
 /// Frames that leave before what has come is looked at.
 const SENDS_IN_A_ROW: usize = 32;
@@ -27,8 +32,9 @@ const NAP: u64 = 50 * MICROSECOND;
 /// How long the last echoes may take.
 const SETTLE: u64 = SECOND;
 
-/// `--port`, `--calls`, `--seconds` (the window) after `--warm-up`, `--coalesce` (frames a write),
-/// `--split` (writes a frame), `--pid` (whose processor time is read).
+/// The `Door`, `--calls`, `--seconds` (the window) after `--warm-up`, `--coalesce` (frames a write),
+/// `--split` (writes a frame), `--pid` (whose processor time is read), `--forks` (the port at which
+/// what is said is to come back over WebSocket, where the server forks its calls).
 pub fn run(args: &Args) -> Result<Object, Failure> {
     let watched = Watched::new(args)?;
     let mut echo = Echo::dial(args)?;
@@ -43,6 +49,8 @@ pub fn run(args: &Args) -> Result<Object, Failure> {
 
 struct Echo {
     callers: Vec<Caller>,
+    forks: Option<Forks>,
+    wire: Wire,
     epoll: Epoll,
     schedule: Schedule,
     coalesce: u32,
@@ -84,11 +92,13 @@ struct Counts {
 
 impl Echo {
     fn dial(args: &Args) -> Result<Self, Failure> {
-        let (port, calls) = (args.required("port")?, args.get("calls", 100)?);
+        let (door, calls) = (Door::new(args)?, args.get("calls", 100)?);
         let coalesce: u32 = args.get("coalesce", 1)?;
         let epoll = Epoll::new()?;
+        let forks = args.all("forks")?.pop();
+        let forks = forks.map(|port| Forks::listen(port, calls, &epoll)).transpose()?;
         let callers =
-            Connection::dial_all(port, calls, &epoll, Interest::Read)?.into_iter().enumerate();
+            Connection::dial_all(door, calls, &epoll, Interest::Read)?.into_iter().enumerate();
         let callers = callers.map(|(number, connection)| Caller {
             connection,
             sending: 0,
@@ -97,6 +107,8 @@ impl Echo {
         let frames = (calls as f64 * 50.0 * args.get("seconds", 5.0)? * 1.1) as usize;
         Ok(Self {
             callers: callers.collect(),
+            forks,
+            wire: door.wire,
             epoll,
             schedule: Schedule::new(clock::now(), FRAME * u64::from(coalesce), calls),
             coalesce,
@@ -145,12 +157,11 @@ impl Echo {
 
     fn send(&mut self, number: usize, late: u64) {
         let caller = &mut self.callers[number];
-        let mut bytes = Vec::with_capacity(self.coalesce as usize * (HEADER + AUDIO_BYTES));
+        let mut bytes = Vec::with_capacity(self.coalesce as usize * FRAME_ROOM);
         for ahead in 0..self.coalesce {
             let stamp =
                 Stamp { call: number as u32, number: caller.sending + ahead, at: clock::now() };
-            bytes.extend_from_slice(&header(AUDIO, AUDIO_BYTES));
-            bytes.extend_from_slice(&stamp.payload());
+            self.wire.push_audio(&mut bytes, &stamp.payload());
         }
         let taken = caller.connection.send(&bytes, self.split);
         if taken {
@@ -166,22 +177,45 @@ impl Echo {
 
     fn take(&mut self) -> io::Result<()> {
         for index in 0..self.epoll.wait(Some(0))? {
-            let Caller { connection, returns, .. } = &mut self.callers[self.epoll.token(index)];
-            let counts = &mut self.counts;
-            connection.read(&mut self.buffer, |arrival, kind, payload| match kind {
-                AUDIO => returns.take(arrival, payload, counts),
-                HANG_UP => {}
-                _ => counts.corrupt += 1,
-            });
-            if !connection.open {
-                self.epoll.remove(connection)?;
-            }
+            let token = self.epoll.token(index);
+            if token < self.callers.len() { self.hear(token)? } else { self.overhear(token)? }
         }
         Ok(())
     }
 
+    /// What comes back to a caller.
+    fn hear(&mut self, number: usize) -> io::Result<()> {
+        let Caller { connection, returns, .. } = &mut self.callers[number];
+        let counts = &mut self.counts;
+        connection.read(&mut self.buffer, |arrival, kind, payload| match kind {
+            AUDIO => match Stamp::read(payload) {
+                Some(stamp) => returns.take(arrival, stamp, counts),
+                None if is_silence(payload) => counts.silence += 1,
+                None => counts.corrupt += 1,
+            },
+            HANG_UP => {}
+            _ => counts.corrupt += 1,
+        });
+        if connection.open { Ok(()) } else { self.epoll.remove(connection) }
+    }
+
+    /// What comes on a fork, whose caller its stamps tell.
+    fn overhear(&mut self, token: usize) -> io::Result<()> {
+        let Self { callers, forks: Some(forks), counts, epoll, buffer, .. } = self else {
+            return Ok(());
+        };
+        forks.serve(token, epoll, buffer, |arrival, stamp| {
+            let said = stamp.and_then(|it| Some((callers.get_mut(it.call as usize)?, it)));
+            match said {
+                Some((caller, stamp)) => caller.returns.take(arrival, stamp, counts),
+                None => counts.corrupt += 1,
+            }
+        })
+    }
+
     fn result(self) -> Object {
-        let ended = self.callers.iter().filter(|caller| !caller.connection.open).count();
+        let ended = self.callers.iter().filter(|caller| !caller.connection.open).count()
+            + self.forks.as_ref().map_or(0, Forks::ended);
         let counts = self.counts;
         Object::default()
             .number("calls", self.callers.len() as f64)
@@ -202,18 +236,16 @@ impl Returns {
         Self { call: call as u32, expected: 0, window: 0..0 }
     }
 
-    fn take(&mut self, arrival: &Arrival, payload: &[u8], counts: &mut Counts) {
-        match Stamp::read(payload) {
-            Some(stamp) if stamp.call == self.call && stamp.number >= self.expected => {
-                self.expected = stamp.number + 1;
-                if self.window.contains(&stamp.number) {
-                    counts.returned += 1;
-                    counts.timed_by_clock += u64::from(!arrival.by_kernel);
-                    counts.trips.push(arrival.at.saturating_sub(stamp.at));
-                }
-            }
-            _ if is_silence(payload) => counts.silence += 1,
-            _ => counts.corrupt += 1,
+    fn take(&mut self, arrival: &Arrival, stamp: Stamp, counts: &mut Counts) {
+        if stamp.call != self.call || stamp.number < self.expected {
+            counts.corrupt += 1;
+            return;
+        }
+        self.expected = stamp.number + 1;
+        if self.window.contains(&stamp.number) {
+            counts.returned += 1;
+            counts.timed_by_clock += u64::from(!arrival.by_kernel);
+            counts.trips.push(arrival.at.saturating_sub(stamp.at));
         }
     }
 }

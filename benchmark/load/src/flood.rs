@@ -5,31 +5,31 @@ use std::io;
 use crate::Failure;
 use crate::args::Args;
 use crate::clock::{self, milliseconds};
-use crate::connection::Connection;
+use crate::connection::{Connection, Door};
 use crate::epoll::{Epoll, Interest};
-use crate::frames::{AUDIO, AUDIO_BYTES, HEADER, header};
+use crate::frames::AUDIO;
 use crate::json::Object;
 use crate::process::Watched;
 use crate::stamp::{Stamp, is_silence};
+use crate::wire::Wire;
 
 const READ_BUFFER: usize = 256 * 1024;
 
 /// Frames in what a caller repeats.
 const FRAMES: usize = 200;
-const FRAME: u64 = (HEADER + AUDIO_BYTES) as u64;
 
-/// `--port`, `--calls`, `--seconds` (the window) after `--warm-up`, `--pid`.
+/// The `Door`, `--calls`, `--seconds` (the window) after `--warm-up`, `--pid`.
 pub fn run(args: &Args) -> Result<Object, Failure> {
     let watched = Watched::new(args)?;
-    let mut flood = Flood::dial(args.required("port")?, args.get("calls", 10)?)?;
+    let mut flood = Flood::dial(Door::new(args)?, args.get("calls", 10)?)?;
     flood.drive(clock::now() + clock::seconds(args.get("warm-up", 1.0)?))?;
     let before = watched.usage()?;
-    let (begin, sent, returned) = (clock::now(), flood.sent, flood.returned);
+    let (begin, sent, returned) = (clock::now(), flood.frames_sent(), flood.returned);
     flood.drive(begin + clock::seconds(args.get("seconds", 2.0)?))?;
     let usage = watched.usage()?.since(before);
     Ok(Object::default()
         .number("ms", milliseconds(clock::now() - begin))
-        .number("sent", ((flood.sent - sent) / FRAME) as f64)
+        .number("sent", (flood.frames_sent() - sent) as f64)
         .number("returned", (flood.returned - returned) as f64)
         .number("corrupt", flood.corrupt as f64)
         .number(
@@ -56,14 +56,23 @@ struct Caller {
 }
 
 impl Flood {
-    fn dial(port: u16, calls: usize) -> io::Result<Self> {
+    fn dial(door: Door, calls: usize) -> io::Result<Self> {
         let epoll = Epoll::new()?;
         let callers =
-            Connection::dial_all(port, calls, &epoll, Interest::Both)?.into_iter().enumerate();
+            Connection::dial_all(door, calls, &epoll, Interest::Both)?.into_iter().enumerate();
         let callers = callers
-            .map(|(call, connection)| Caller { connection, repeated: repeated(call), offset: 0 })
+            .map(|(call, connection)| Caller {
+                connection,
+                repeated: repeated(call, door.wire),
+                offset: 0,
+            })
             .collect();
         Ok(Self { callers, epoll, buffer: vec![0; READ_BUFFER], sent: 0, returned: 0, corrupt: 0 })
+    }
+
+    fn frames_sent(&self) -> u64 {
+        let repeated = self.callers.first().map_or(1, |caller| caller.repeated.len() as u64);
+        self.sent * FRAMES as u64 / repeated
     }
 
     fn drive(&mut self, until: u64) -> io::Result<()> {
@@ -92,10 +101,11 @@ impl Flood {
     }
 }
 
-fn repeated(call: usize) -> Vec<u8> {
-    let frames = (0..FRAMES).flat_map(|number| {
-        let payload = Stamp { call: call as u32, number: number as u32, at: 1 }.payload();
-        header(AUDIO, AUDIO_BYTES).into_iter().chain(payload)
-    });
-    frames.collect()
+fn repeated(call: usize, wire: Wire) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for number in 0..FRAMES {
+        let stamp = Stamp { call: call as u32, number: number as u32, at: 1 };
+        wire.push_audio(&mut bytes, &stamp.payload());
+    }
+    bytes
 }

@@ -1,9 +1,14 @@
-//! AudioSocket frames, put together again whatever the cut.
+//! AudioSocket frames, and frames of any wire put together again whatever the cut.
+
+use crate::wire::{Frame, Wire, mask};
 
 pub const HEADER: usize = 3;
 pub const HANG_UP: u8 = 0x00;
 pub const UUID: u8 = 0x01;
 pub const AUDIO: u8 = 0x10;
+
+/// What no caller is to get.
+pub const FOREIGN: u8 = 0xfe;
 
 /// Bytes of 20 ms of audio at 8 kHz.
 pub const AUDIO_BYTES: usize = 320;
@@ -14,38 +19,57 @@ pub fn header(kind: u8, length: usize) -> [u8; HEADER] {
     [kind, high, low]
 }
 
+/// Bytes of the frame that begins here, once its header is there.
+pub fn length(bytes: &[u8]) -> Option<usize> {
+    let [_, high, low, ..] = bytes else { return None };
+    Some(HEADER + usize::from(u16::from_be_bytes([*high, *low])))
+}
+
 /// What of a frame has come so far.
 #[derive(Default)]
-pub struct Partial(Vec<u8>);
+pub struct Partial {
+    wire: Wire,
+    bytes: Vec<u8>,
+}
 
 impl Partial {
+    pub fn new(wire: Wire) -> Self {
+        Self { wire, bytes: Vec::new() }
+    }
+
     /// Gives each frame that `bytes` completes to `each`, as kind and payload.
     pub fn feed(&mut self, mut bytes: &[u8], mut each: impl FnMut(u8, &[u8])) {
-        while !self.0.is_empty() {
-            let wanted = length(&self.0).unwrap_or(HEADER);
-            let (taken, rest) = bytes.split_at((wanted - self.0.len()).min(bytes.len()));
-            self.0.extend_from_slice(taken);
+        while !self.bytes.is_empty() {
+            let wanted = self.wire.frame(&self.bytes).map_or(self.bytes.len() + 1, |it| it.end);
+            let (taken, rest) = bytes.split_at((wanted - self.bytes.len()).min(bytes.len()));
+            self.bytes.extend_from_slice(taken);
             bytes = rest;
-            if self.0.len() < wanted {
+            if self.bytes.len() < wanted {
                 return;
             }
-            if length(&self.0) == Some(self.0.len()) {
-                each(self.0[0], &self.0[HEADER..]);
-                self.0.clear();
+            if let Some(frame) = self.wire.frame(&self.bytes).filter(|it| it.end == wanted) {
+                give(&frame, &self.bytes, &mut each);
+                self.bytes.clear();
             }
         }
-        while let Some((frame, rest)) = length(bytes).and_then(|end| bytes.split_at_checked(end)) {
-            each(frame[0], &frame[HEADER..]);
-            bytes = rest;
+        while let Some(frame) = self.wire.frame(bytes).filter(|it| it.end <= bytes.len()) {
+            give(&frame, bytes, &mut each);
+            bytes = &bytes[frame.end..];
         }
-        self.0.extend_from_slice(bytes);
+        self.bytes.extend_from_slice(bytes);
     }
 }
 
-/// Bytes of the frame that begins here, once its header is there.
-fn length(bytes: &[u8]) -> Option<usize> {
-    let [_, high, low, ..] = bytes else { return None };
-    Some(HEADER + usize::from(u16::from_be_bytes([*high, *low])))
+fn give(frame: &Frame, bytes: &[u8], each: &mut impl FnMut(u8, &[u8])) {
+    let payload = &bytes[frame.start..frame.end];
+    match frame.mask {
+        None => each(frame.kind, payload),
+        Some(key) => {
+            let mut payload = payload.to_vec();
+            mask(&mut payload, key);
+            each(frame.kind, &payload);
+        }
+    }
 }
 
 #[cfg(test)]

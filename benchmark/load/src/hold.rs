@@ -3,9 +3,8 @@
 use crate::Failure;
 use crate::args::Args;
 use crate::clock::{self, MILLISECOND};
-use crate::connection::Connection;
+use crate::connection::{Connection, Door};
 use crate::epoll::{Epoll, Interest};
-use crate::frames::{AUDIO, AUDIO_BYTES, header};
 use crate::json::Object;
 use crate::process::Watched;
 use crate::stamp::Stamp;
@@ -15,16 +14,17 @@ const READ_BUFFER: usize = 64 * 1024;
 /// Frames each caller says first, so that the call has all that it will ever need.
 const FRAMES: u32 = 10;
 
-/// `--port`, `--calls`, `--settle` seconds of quiet before the window of `--seconds`, `--pid`.
+/// The `Door`, `--calls`, `--settle` seconds of quiet before the window of `--seconds`, `--pid`.
 pub fn run(args: &Args) -> Result<Object, Failure> {
     let watched = Watched::new(args)?;
-    let (port, calls) = (args.required("port")?, args.get("calls", 100)?);
+    let (door, calls) = (Door::new(args)?, args.get("calls", 100)?);
     let mut epoll = Epoll::new()?;
-    let mut callers = Connection::dial_all(port, calls, &epoll, Interest::Read)?;
+    let mut callers = Connection::dial_all(door, calls, &epoll, Interest::Read)?;
     for number in 0..FRAMES {
         for (call, connection) in callers.iter_mut().enumerate() {
             let stamp = Stamp { call: call as u32, number, at: clock::now() };
-            let frame = [header(AUDIO, AUDIO_BYTES).as_slice(), &stamp.payload()].concat();
+            let mut frame = Vec::new();
+            door.wire.push_audio(&mut frame, &stamp.payload());
             connection.send(&frame, 1);
         }
         listen(&mut callers, &mut epoll, clock::now() + 20 * MILLISECOND)?;

@@ -1,4 +1,4 @@
-//! Loads AudioSocket servers with calls and measures what comes back.
+//! Loads servers with calls, over AudioSocket or WebSocket, and measures what comes back.
 //!
 //! `callstreams-load echo --port 9092 --calls 500` prints one JSON object; each mode's module has its
 //! options. `tokio-echo` and `epoll-echo` are servers that run no JavaScript: the limits to compare with.
@@ -10,6 +10,7 @@ mod ear;
 mod echo;
 mod epoll;
 mod flood;
+mod forks;
 mod frames;
 mod hold;
 mod json;
@@ -21,6 +22,7 @@ mod samples;
 mod schedule;
 mod setup;
 mod stamp;
+mod wire;
 
 use std::process::ExitCode;
 

@@ -5,7 +5,7 @@ use std::io;
 use crate::Failure;
 use crate::args::Args;
 use crate::clock::{self, MICROSECOND, MILLISECOND, SECOND};
-use crate::connection::Connection;
+use crate::connection::{Connection, Door};
 use crate::ear::{Ear, Heard};
 use crate::epoll::{Epoll, Interest};
 use crate::frames::AUDIO;
@@ -27,7 +27,7 @@ const WARM_UP: u64 = 200 * MILLISECOND;
 /// Steps of this share of the whole fall evenly wherever one stops: the golden ratio's.
 const EVEN: f64 = 0.618_034;
 
-/// `--port`, `--calls` that begin within `--over` seconds, `--frames` of the play, `--numbered` 1 where
+/// The `Door`, `--calls` that begin within `--over` seconds, `--frames` of the play, `--numbered` 1 where
 /// the frames carry their numbers (see `Ear`), `--pid`.
 pub fn run(args: &Args) -> Result<Object, Failure> {
     let watched = Watched::new(args)?;
@@ -37,7 +37,7 @@ pub fn run(args: &Args) -> Result<Object, Failure> {
     let length = u64::from(frames) * FRAME;
     let window = begin + over + WARM_UP..begin + length;
     let mut play = Play {
-        port: args.required("port")?,
+        door: Door::new(args)?,
         dials: dials(begin, over, args.get("calls", 100)?),
         ears: Vec::new(),
         epoll: Epoll::new()?,
@@ -63,7 +63,7 @@ fn dials(begin: u64, over: u64, calls: u64) -> Vec<u64> {
 }
 
 struct Play {
-    port: u16,
+    door: Door,
     /// When the calls to come are dialled, the soonest last.
     dials: Vec<u64>,
     ears: Vec<(Connection, Ear)>,
@@ -98,7 +98,7 @@ impl Play {
     }
 
     fn dial(&mut self, due: u64) -> io::Result<()> {
-        let connection = Connection::dial(self.port, self.ears.len())?;
+        let connection = Connection::dial(self.door, self.ears.len())?;
         self.epoll.add(&connection, self.ears.len(), Interest::Read)?;
         self.ears.push((connection, Ear::new(due, self.frames, self.numbered)));
         Ok(())

@@ -5,7 +5,7 @@ use std::io;
 use crate::Failure;
 use crate::args::Args;
 use crate::clock::{self, milliseconds};
-use crate::connection::Connection;
+use crate::connection::{Connection, Door};
 use crate::epoll::{Epoll, Interest};
 use crate::frames::HANG_UP;
 use crate::json::Object;
@@ -14,12 +14,12 @@ use crate::samples::Samples;
 
 const READ_BUFFER: usize = 4096;
 
-/// `--port`, `--together` (calls at a time), `--seconds` at most and `--count` calls at most after
+/// The `Door`, `--together` (calls at a time), `--seconds` at most and `--count` calls at most after
 /// `--warm-up`, `--pid`. A call is over when the server has hung up.
 pub fn run(args: &Args) -> Result<Object, Failure> {
     let watched = Watched::new(args)?;
     let (seconds, count) = (args.get("seconds", 2.0)?, args.get("count", u64::MAX)?);
-    let mut setup = Setup::dial(args.required("port")?, args.get("together", 32)?)?;
+    let mut setup = Setup::dial(Door::new(args)?, args.get("together", 32)?)?;
     setup.drive(clock::now() + clock::seconds(args.get("warm-up", 1.0)?), u64::MAX)?;
     let before = watched.usage()?;
     let begin = clock::now();
@@ -35,7 +35,7 @@ pub fn run(args: &Args) -> Result<Object, Failure> {
 }
 
 struct Setup {
-    port: u16,
+    door: Door,
     callers: Vec<(Connection, u64)>,
     epoll: Epoll,
     dialled: usize,
@@ -44,13 +44,13 @@ struct Setup {
 }
 
 impl Setup {
-    fn dial(port: u16, together: usize) -> io::Result<Self> {
+    fn dial(door: Door, together: usize) -> io::Result<Self> {
         let epoll = Epoll::new()?;
         let mut callers = Vec::with_capacity(together);
         for slot in 0..together {
-            callers.push(call(port, slot, slot, &epoll)?);
+            callers.push(call(door, slot, slot, &epoll)?);
         }
-        Ok(Self { port, callers, epoll, dialled: together, over: 0, times: Samples::default() })
+        Ok(Self { door, callers, epoll, dialled: together, over: 0, times: Samples::default() })
     }
 
     /// A new call for each that is over, until then or until so many are over.
@@ -66,7 +66,7 @@ impl Setup {
                     self.times.push(clock::now() - *begun);
                     self.over += 1;
                     self.dialled += 1;
-                    self.callers[slot] = call(self.port, self.dialled, slot, &self.epoll)?;
+                    self.callers[slot] = call(self.door, self.dialled, slot, &self.epoll)?;
                 }
             }
         }
@@ -74,9 +74,9 @@ impl Setup {
     }
 }
 
-fn call(port: u16, number: usize, slot: usize, epoll: &Epoll) -> io::Result<(Connection, u64)> {
+fn call(door: Door, number: usize, slot: usize, epoll: &Epoll) -> io::Result<(Connection, u64)> {
     let begun = clock::now();
-    let connection = Connection::dial(port, number)?;
+    let connection = Connection::dial(door, number)?;
     epoll.add(&connection, slot, Interest::Read)?;
     Ok((connection, begun))
 }
