@@ -117,7 +117,7 @@ asteriskSuite(
       await Promise.all(ears.map((ear) => ear.ended()));
       await leaves(context.asterisk);
       assert.deepEqual(await audioApplications(context.asterisk), []);
-      await assert.rejects(endpoints[0].stream(), { code: "ERR_MRF_DISCONNECTED" });
+      await assert.rejects(endpoints[0].stream(), { code: "ERR_CHANNEL_GONE" });
       await assert.rejects(ms.stream("any"), { code: "ERR_MRF_DISCONNECTED" });
     });
 

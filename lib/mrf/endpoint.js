@@ -12,6 +12,7 @@
 
 const { EventEmitter } = require("node:events");
 const { tellCallback } = require("../callback.js");
+const { channelGone } = require("../media/errors.js");
 const { EndpointAudio } = require("./endpoint-audio.js");
 const { quietly } = require("./quietly.js");
 
@@ -96,28 +97,36 @@ class Endpoint extends EventEmitter {
   }
 
   /** The channel's live audio: an AudioStream. */
-  stream(options) {
-    return this.#audio.stream(options);
+  async stream(options) {
+    return this.#live.stream(options);
   }
 
   /** Plays as `AudioStream#play`. */
-  play(source, options) {
-    return this.#audio.play(source, options);
+  async play(source, options) {
+    return this.#live.play(source, options);
   }
 
   /** Resolves to a recording as `AudioStream#record` gives it. */
-  record(path, options) {
-    return this.#audio.record(path, options);
+  async record(path, options) {
+    return this.#live.record(path, options);
   }
 
   /** Resolves to a fork as `AudioStream#fork` gives it. */
-  fork(url, options) {
-    return this.#audio.fork(url, options);
+  async fork(url, options) {
+    return this.#live.fork(url, options);
   }
 
   /** Sends a BYE, which ends the channel. Resolves when Asterisk has let go of it; never rejects. */
   destroy(callback) {
     return tellCallback(this.#destroy("destroy"), callback);
+  }
+
+  /** Its audio, unless it is over. */
+  get #live() {
+    if (this.#isOver) {
+      throw channelGone(this.channelId);
+    }
+    return this.#audio;
   }
 
   #destroy(reason) {
