@@ -66,7 +66,8 @@ test("a binary answer is a Buffer", async (t) => {
 
 test("a callback gets what the promise does, with or without options", async (t) => {
   const { server, ari } = await pair(t);
-  server.answer = ({ path }) => (path === "/channels" ? [200, [CHANNEL]] : [404, { message: "Channel not found" }]);
+  server.answer = ({ path }) =>
+    path === "/channels" ? [200, [CHANNEL]] : [404, { message: "Channel not found" }];
   const called = (act) => within(new Promise((resolve) => act((...args) => resolve(args))));
   const [none, channels] = await called((callback) => ari.channels.list(callback));
   assert.equal(none, null);
@@ -181,6 +182,23 @@ test("a channel's listeners go with the channel, and a playback's with the playb
   server.say({ type: "ChannelDestroyed", channel: { id: "c2" } });
   await heardAll(server, ari);
   assert.deepEqual(heard, ["channel", "playback", "other"]);
+});
+
+test("with the applications go the listeners of channels that have left them", async (t) => {
+  const { server, ari } = await pair(t);
+  await ari.start("mine");
+  const heard = [];
+  for (const id of ["left", "stayed"]) {
+    ari.Channel(id).on("ChannelDtmfReceived", () => heard.push(id));
+  }
+  server.say({ type: "StasisEnd", channel: { id: "left" } });
+  server.say({ type: "ChannelDtmfReceived", channel: { id: "left" } });
+  await heardAll(server, ari);
+  await ari.stop();
+  await ari.start("mine");
+  ["left", "stayed"].forEach((id) => server.say({ type: "ChannelDtmfReceived", channel: { id } }));
+  await heardAll(server, ari);
+  assert.deepEqual(heard, ["left", "stayed"]);
 });
 
 test("start takes one application or several, and all events of Asterisk if wanted", async (t) => {

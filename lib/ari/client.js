@@ -8,13 +8,15 @@
 
 const { EventEmitter } = require("node:events");
 const { splitCallback, tellCallback } = require("../callback.js");
+const { Audience } = require("./audience.js");
+const { Departures } = require("./departures.js");
 const { EventSocket } = require("./event-socket.js");
 const { KINDS } = require("./kinds.js");
 const { carryOut, optionsOf } = require("./operation.js");
 const { instanceKey, resourceClasses } = require("./resource.js");
 
 /** After these nothing more is said of the object, whose id nobody has again: its listeners go. */
-const LAST_EVENTS = { ChannelDestroyed: "Channel", PlaybackFinished: "Playback" };
+const LAST_EVENTS = { ChannelDestroyed: ["Channel", "channel"], PlaybackFinished: ["Playback", "playback"] };
 
 class AriClient extends EventEmitter {
   #access;
@@ -23,8 +25,11 @@ class AriClient extends EventEmitter {
   #description;
   #sockets = new Set();
   #makers;
-  /** Of single objects: its events are `instanceKey` and the event's type. */
-  #listeners = new EventEmitter().setMaxListeners(0);
+  #audience = new Audience();
+  #departures = new Departures({
+    list: async () => (await this.#http.requestJson("GET", "/channels")).map(({ id }) => id),
+    forget: (id) => this.#audience.removeAll(instanceKey("Channel", { id }))
+  });
 
   constructor(access, http, description, options) {
     super();
@@ -56,6 +61,7 @@ class AriClient extends EventEmitter {
   async stop() {
     const sockets = [...this.#sockets];
     this.#sockets.clear();
+    this.#departures.close();
     await Promise.all(sockets.map((socket) => socket.close()));
   }
 
@@ -87,7 +93,7 @@ class AriClient extends EventEmitter {
 
   #attach() {
     const inner = {
-      listeners: this.#listeners,
+      audience: this.#audience,
       carryOut: (operation, options) => this.#carryOut(operation, options)
     };
     this.#makers = resourceClasses(inner, this.#description);
@@ -130,11 +136,22 @@ class AriClient extends EventEmitter {
     }
     this.emit(event.type, event, resources);
     for (const key of new Set(objects.map(([name, kind]) => instanceKey(kind, event[name])))) {
-      this.#listeners.emit(`${key} ${event.type}`, event, resources);
+      this.#audience.emit(key, event.type, event, resources);
     }
-    const over = LAST_EVENTS[event.type];
-    for (const [name] of objects.filter(([, kind]) => kind === over)) {
-      this.#make(over, event[name]).removeAllListeners();
+    this.#forgetAfter(event);
+  }
+
+  #forgetAfter(event) {
+    const [kind, field] = LAST_EVENTS[event.type] ?? [];
+    if (
+      event.type === "StasisEnd" &&
+      event.channel &&
+      this.#audience.has(instanceKey("Channel", event.channel))
+    ) {
+      this.#departures.add(event.channel.id);
+    } else if (kind && event[field]) {
+      this.#audience.removeAll(instanceKey(kind, event[field]));
+      this.#departures.delete(event[field].id);
     }
   }
 }

@@ -48,13 +48,19 @@ function operationOf(path, { nickname, httpMethod, responseClass = "void", param
     path,
     answer: list ? list[1] : responseClass,
     isList: list !== null,
-    parameters: parameters.map(({ name, paramType, required = false }) => ({ name, place: paramType, required }))
+    parameters: parameters.map(({ name, paramType, required = false }) => ({
+      name,
+      place: paramType,
+      required
+    }))
   };
 }
 
+/** None is called `error`: emitted without a listener, it would be thrown. */
 function eventsOf({ models = {} } = {}) {
   const fields = ({ properties = {} }) => Object.entries(properties).map(([name, { type }]) => [name, type]);
-  return new Map(Object.entries(models).map(([type, model]) => [type, fields(model)]));
+  const types = Object.entries(models).filter(([type]) => type !== "error");
+  return new Map(types.map(([type, model]) => [type, fields(model)]));
 }
 
 module.exports = { loadDescription };

@@ -32,7 +32,12 @@ const KINDS = {
     ...PLAYS_AND_RECORDS
   }),
   DeviceState: kind("deviceStates", "name", "deviceName"),
-  Endpoint: { resource: "endpoints", id: ["technology", "resource"], params: ["tech", "resource"], creates: {} },
+  Endpoint: {
+    resource: "endpoints",
+    id: ["technology", "resource"],
+    params: ["tech", "resource"],
+    creates: {}
+  },
   LiveRecording: kind("recordings", "name", "recordingName"),
   Mailbox: kind("mailboxes", "name", "mailboxName"),
   Playback: kind("playbacks", "id", "playbackId"),

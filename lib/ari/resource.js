@@ -34,7 +34,7 @@ class Resource {
   }
 
   on(type, listener) {
-    this.#client.listeners.on(this.#event(type), listener);
+    this.#client.audience.on(this.#key, type, listener);
     return this;
   }
 
@@ -43,7 +43,7 @@ class Resource {
   }
 
   once(type, listener) {
-    this.#client.listeners.once(this.#event(type), listener);
+    this.#client.audience.once(this.#key, type, listener);
     return this;
   }
 
@@ -52,20 +52,17 @@ class Resource {
   }
 
   removeListener(type, listener) {
-    this.#client.listeners.removeListener(this.#event(type), listener);
+    this.#client.audience.remove(this.#key, type, listener);
     return this;
   }
 
   removeAllListeners(type) {
-    const { listeners } = this.#client;
-    const isMine = (name) => name.startsWith(this.#event(""));
-    const names = type === undefined ? listeners.eventNames().filter(isMine) : [this.#event(type)];
-    names.forEach((name) => listeners.removeAllListeners(name));
+    this.#client.audience.removeAll(this.#key, type);
     return this;
   }
 
-  #event(type) {
-    return `${instanceKey(this.#kind, this)} ${type}`;
+  get #key() {
+    return instanceKey(this.#kind, this);
   }
 
   /** `resource.operation([options][, instance][, callback])`. */
