@@ -10,7 +10,11 @@ const ts = require("typescript");
 const Mrf = require("../mrf.js");
 
 const FILE = path.resolve(__dirname, "../mrf.d.ts");
-const program = ts.createProgram([FILE], { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2022, types: ["node"] });
+const program = ts.createProgram([FILE], {
+  module: ts.ModuleKind.NodeNext,
+  target: ts.ScriptTarget.ES2022,
+  types: ["node"]
+});
 const checker = program.getTypeChecker();
 const mrf = checker
   .getSymbolsInScope(program.getSourceFile(FILE), ts.SymbolFlags.Class)

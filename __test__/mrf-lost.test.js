@@ -77,7 +77,9 @@ test("disconnect ends endpoints, those in the making, what else is in the applic
   const over = once(endpoint, "destroy");
   const told = once(ms, "disconnect");
 
-  await within(Promise.all([ms.disconnect(), ms.disconnect(), new Promise((resolve) => ms.disconnect(resolve))]));
+  await within(
+    Promise.all([ms.disconnect(), ms.disconnect(), new Promise((resolve) => ms.disconnect(resolve))])
+  );
   await making;
   assert.deepEqual(await over, [{ reason: "disconnect" }]);
   assert.equal(invite.cancels, 1);

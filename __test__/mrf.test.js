@@ -51,7 +51,9 @@ test("Mrf knows its Srf, this machine's addresses, and whom to tell", () => {
   const srf = new FakeSrf();
   const mrf = new Mrf(srf);
   assert.equal(mrf.srf, srf);
-  assert.ok(mrf.localAddresses.every((address) => /^\d+\.\d+\.\d+\.\d+$/.test(address) && address !== "127.0.0.1"));
+  assert.ok(
+    mrf.localAddresses.every((address) => /^\d+\.\d+\.\d+\.\d+$/.test(address) && address !== "127.0.0.1")
+  );
   assert.equal(typeof mrf.logger.info, "function");
   mrf.logger = console;
   assert.equal(mrf.logger, console);
@@ -66,7 +68,11 @@ for (const [what, change, code] of [
   ["no address", ({ ari }) => ({ ari: { ...ari, address: undefined } }), "ERR_INVALID_ARG_TYPE"],
   ["no user name", ({ ari }) => ({ ari: { ...ari, username: undefined } }), "ERR_INVALID_ARG_TYPE"],
   ["no password", ({ ari }) => ({ ari: { ...ari, password: undefined } }), "ERR_INVALID_ARG_TYPE"],
-  ["a password that is no string", ({ ari }) => ({ ari: { ...ari, password: [PASSWORD] } }), "ERR_INVALID_ARG_TYPE"],
+  [
+    "a password that is no string",
+    ({ ari }) => ({ ari: { ...ari, password: [PASSWORD] } }),
+    "ERR_INVALID_ARG_TYPE"
+  ],
   ["a port out of range", ({ ari }) => ({ ari: { ...ari, port: 70000 } }), "ERR_OUT_OF_RANGE"],
   ["a SIP port that is none", ({ ari }) => ({ ari, sip: { port: "sip" } }), "ERR_INVALID_ARG_TYPE"],
   ["a wrong password", ({ ari }) => ({ ari: { ...ari, password: `${PASSWORD}!` } }), "ERR_ARI_UNAUTHORIZED"],
@@ -103,7 +109,10 @@ test("an application that cannot be started makes connect reject, and leaves not
 test("createEndpoint dials the application as drachtio, under a number it is known by", async (t) => {
   const lab = await MrfLab.start(t);
   const headers = { "X-Mine": "1", from: "<sip:me@a>", "user-agent": "mine" };
-  const options = Object.freeze({ headers: Object.freeze(headers), remoteSdp: "v=0\r\nm=audio 9 RTP/AVP 0\r\n" });
+  const options = Object.freeze({
+    headers: Object.freeze(headers),
+    remoteSdp: "v=0\r\nm=audio 9 RTP/AVP 0\r\n"
+  });
   const made = lab.ms.createEndpoint(options);
   const invite = await lab.srf.nextInvite();
   assert.equal(invite.uri, `sip:${lab.ms.id}@10.0.0.1:5070`);
@@ -144,7 +153,9 @@ test("createEndpoint takes a callback with options and without, and gives the me
   const lab = await MrfLab.start(t);
   for (const args of [[], [{}]]) {
     let returned;
-    const called = new Promise((resolve) => (returned = lab.ms.createEndpoint(...args, (...got) => resolve(got))));
+    const called = new Promise(
+      (resolve) => (returned = lab.ms.createEndpoint(...args, (...got) => resolve(got)))
+    );
     assert.equal(returned, lab.ms);
     const invite = await lab.srf.nextInvite();
     invite.refuse(503, "Service Unavailable");
@@ -286,7 +297,11 @@ test("a stranger who dials the application goes on in the dialplan, and who came
   lab.enter("c1", "5551234");
   await lab.hasAsked("POST /channels/c1/continue");
   lab.enter("c2", "", { dialplan: { exten: "s" } });
-  lab.server.say({ type: "StasisStart", application: "another", channel: { id: "c3", caller: {}, dialplan: { exten: lab.ms.id } } });
+  lab.server.say({
+    type: "StasisStart",
+    application: "another",
+    channel: { id: "c3", caller: {}, dialplan: { exten: lab.ms.id } }
+  });
   await lab.ms.ari.channels.list();
   assert.deepEqual(lab.asked, ["POST /channels/c1/continue", "GET /channels"]);
 });

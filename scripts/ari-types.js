@@ -11,7 +11,13 @@ const { HANDED, KINDS } = require("../lib/ari/kinds.js");
 
 const OUTPUT = path.join(__dirname, "../lib/ari/generated.d.ts");
 const SIMPLE = { string: "string", Date: "string", int: "number", long: "number", double: "number" };
-Object.assign(SIMPLE, { boolean: "boolean", object: "object", containers: "object", binary: "Buffer", void: "void" });
+Object.assign(SIMPLE, {
+  boolean: "boolean",
+  object: "object",
+  containers: "object",
+  binary: "Buffer",
+  void: "void"
+});
 /** Bodies that are objects of names and values. */
 const BODIES = { variables: "Record<string, string>" };
 /** A resource and the objects that take part in what is made of it. */
@@ -22,7 +28,10 @@ const read = (name) => JSON.parse(fs.readFileSync(path.join(folder, name), "utf8
 const names = read("resources.json").apis.map((api) => /(\w+)\.\{format\}/.exec(api.path)[1]);
 const documents = Object.fromEntries(names.map((name) => [name, read(`${name}.json`)]));
 const operations = Object.fromEntries(
-  names.map((name) => [name, documents[name].apis.flatMap((api) => api.operations).filter((one) => !one.upgrade)])
+  names.map((name) => [
+    name,
+    documents[name].apis.flatMap((api) => api.operations).filter((one) => !one.upgrade)
+  ])
 );
 const models = Object.assign({}, ...Object.values(documents).map((document) => document.models));
 /** Events are what has Event or Message above it. */
@@ -32,11 +41,14 @@ fs.writeFileSync(OUTPUT, `${parts().join("\n\n")}\n`);
 
 function parts() {
   return [
-    "// Made by scripts/ari-types.js; not to be edited.\n\nimport { Callback, Instance } from \"./types\";",
+    '// Made by scripts/ari-types.js; not to be edited.\n\nimport { Callback, Instance } from "./types";',
     ...Object.keys(models).map(modelText),
     ...Object.keys(KINDS).map(kindText),
     ...names.map(resourceText),
-    block("export interface Resources", names.map((name) => `readonly ${name}: ${resourceName(name)};`)),
+    block(
+      "export interface Resources",
+      names.map((name) => `readonly ${name}: ${resourceName(name)};`)
+    ),
     block("export interface EventMap", eventLines())
   ];
 }
@@ -58,7 +70,8 @@ function kindText(kind) {
   const methods = operations[resource].map((operation) => {
     const create = creates[operation.nickname];
     const isOptional = ({ name }) => create?.param === name;
-    const rest = operation.parameters?.filter(({ name, required }) => !(required && params.includes(name))) ?? [];
+    const rest =
+      operation.parameters?.filter(({ name, required }) => !(required && params.includes(name))) ?? [];
     const handed = create?.whose === HANDED ? HANDED_KINDS[create.param] : undefined;
     return methodText(operation, rest, isOptional, handed);
   });
@@ -66,7 +79,9 @@ function kindText(kind) {
 }
 
 function resourceText(name) {
-  const methods = operations[name].map((operation) => methodText(operation, operation.parameters ?? [], () => false));
+  const methods = operations[name].map((operation) =>
+    methodText(operation, operation.parameters ?? [], () => false)
+  );
   return block(`export interface ${resourceName(name)}`, methods.flat());
 }
 
@@ -113,7 +128,9 @@ function resourcesType(objects) {
   if (required.length === 1) {
     return required[0][1].type;
   }
-  const fields = objects.map(([field, { type, required: always }]) => `${field}${always ? "" : "?"}: ${type}`);
+  const fields = objects.map(
+    ([field, { type, required: always }]) => `${field}${always ? "" : "?"}: ${type}`
+  );
   const alone = [...new Set(objects.map(([, { type }]) => type)), "undefined"];
   const all = objects.length > 1 ? [`{ ${fields.join("; ")} }`] : [];
   return [...all, ...(required.length === 0 ? alone : [])].join(" | ");

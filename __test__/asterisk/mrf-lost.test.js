@@ -37,11 +37,17 @@ asteriskSuite(
       await assert.rejects(within(ms.createEndpoint({ timeout: 200 })), { code: "ERR_MRF_TIMEOUT" });
     });
 
-    test("endpoints outlive a cut connection, and what ended meanwhile is found out", async ({ asterisk, t }) => {
+    test("endpoints outlive a cut connection, and what ended meanwhile is found out", async ({
+      asterisk,
+      t
+    }) => {
       const proxy = await Proxy.to(t, asterisk.access.port);
       const { ms } = await application(t, asterisk, { port: proxy.port });
       const ear = await Ear.open(t);
-      const [kept, gone] = await Promise.all([ms.createEndpoint({ remoteSdp: ear.sdp }), ms.createEndpoint()]);
+      const [kept, gone] = await Promise.all([
+        ms.createEndpoint({ remoteSdp: ear.sdp }),
+        ms.createEndpoint()
+      ]);
       const over = once(gone, "destroy");
       // Asterisk's BYE does not get through either.
       gone.dialog.removeAllListeners();
@@ -66,7 +72,10 @@ asteriskSuite(
       assert.deepEqual(await leftOvers(asterisk), NOTHING);
     });
 
-    test("Asterisk killed in mid-call ends its endpoints when it is back, and new ones can be made", async ({ asterisk, t }) => {
+    test("Asterisk killed in mid-call ends its endpoints when it is back, and new ones can be made", async ({
+      asterisk,
+      t
+    }) => {
       const { srf, ms } = await application(t, asterisk);
       const endpoints = await Promise.all([ms.createEndpoint(), ms.createEndpoint()]);
       const ends = endpoints.map((endpoint) => once(endpoint, "destroy", 30_000));
@@ -87,7 +96,10 @@ asteriskSuite(
       assert.deepEqual(await leftOvers(asterisk), NOTHING);
     }, 60_000);
 
-    test("Asterisk killed for good ends its endpoints after the grace, and disconnect is soon over", async ({ asterisk, t }) => {
+    test("Asterisk killed for good ends its endpoints after the grace, and disconnect is soon over", async ({
+      asterisk,
+      t
+    }) => {
       const { ms } = await application(t, asterisk, { graceMs: 300 });
       const endpoint = await ms.createEndpoint();
       const over = once(endpoint, "destroy");
@@ -105,5 +117,11 @@ async function refusal(t, asterisk, change) {
   const mrf = new Mrf(await TestSrf.start(t), { logger: { info: tell, error: tell } });
   const { ari, sip } = whereIs(asterisk);
   const connected = mrf.connect({ ari: { ...ari, ...change }, sip });
-  return { error: await within(connected.catch((reason) => reason), 2000), log };
+  return {
+    error: await within(
+      connected.catch((reason) => reason),
+      2000
+    ),
+    log
+  };
 }

@@ -17,13 +17,20 @@ const Mrf = require("../../mrf.js");
 asteriskSuite(
   "callstreams/mrf",
   (test) => {
-    test("connect runs an application, and disconnect takes it away with all that is in it", async ({ asterisk, t }) => {
+    test("connect runs an application, and disconnect takes it away with all that is in it", async ({
+      asterisk,
+      t
+    }) => {
       const { mrf, ms } = await application(t, asterisk);
       assert.deepEqual((await leftOvers(asterisk)).applications, [ms.id]);
       assert.deepEqual([ms.connected(), mrf.mediaservers], [true, [ms]]);
       const endpoint = await ms.createEndpoint();
       const other = ms.ari.Channel();
-      await other.originate({ endpoint: "Local/s@far/n", app: ms.id, variables: { FAR_STEPS: "1", FAR_1: "Wait(20)" } });
+      await other.originate({
+        endpoint: "Local/s@far/n",
+        app: ms.id,
+        variables: { FAR_STEPS: "1", FAR_1: "Wait(20)" }
+      });
       await once(ms.ari, "StasisStart");
       const over = once(endpoint, "destroy");
       await ms.disconnect();
@@ -61,7 +68,10 @@ asteriskSuite(
       await ear.hearsBytes(sound);
     });
 
-    test("an endpoint streams to the SDP it is given, in the codec that is wanted", async ({ asterisk, t }) => {
+    test("an endpoint streams to the SDP it is given, in the codec that is wanted", async ({
+      asterisk,
+      t
+    }) => {
       const { ms } = await application(t, asterisk);
       const ear = await Ear.open(t);
       const offer = ear.sdp.replace("AVP 0", "AVP 8 0");
@@ -78,28 +88,40 @@ asteriskSuite(
     test("callbacks do as promises do", async ({ asterisk, t }) => {
       const srf = await TestSrf.start(t);
       const mrf = new Mrf(srf);
-      const called = (act) => within(new Promise((resolve, reject) => act((error, value) => (error ? reject(error) : resolve(value)))));
+      const called = (act) =>
+        within(
+          new Promise((resolve, reject) => act((error, value) => (error ? reject(error) : resolve(value))))
+        );
       const ms = await called((callback) => mrf.connect(whereIs(asterisk), callback));
       t.after(() => ms.disconnect());
       const endpoint = await called((callback) => ms.createEndpoint(callback));
       const playback = ms.ari.Playback();
-      const started = await called((callback) => endpoint.channel.play({ media: "sound:tt-monkeys" }, playback, callback));
+      const started = await called((callback) =>
+        endpoint.channel.play({ media: "sound:tt-monkeys" }, playback, callback)
+      );
       assert.equal(started.id, playback.id);
       await called((callback) => endpoint.destroy(callback));
       await called((callback) => ms.disconnect(callback));
     });
 
-    test("the README's example: a caller hears the monkeys, hangs up, and nothing is left", async ({ asterisk, t }) => {
+    test("the README's example: a caller hears the monkeys, hangs up, and nothing is left", async ({
+      asterisk,
+      t
+    }) => {
       const { srf, ms } = await application(t, asterisk);
       const played = [];
       srf.invite((req, res) => {
-        ms.connectCaller(req, res, { localSdp: req.body, headers: { "X-Mine": "1" } }).then(({ endpoint, dialog }) => {
-          const { ari } = ms;
-          const { channel } = endpoint;
-          dialog.on("destroy", () => endpoint.destroy());
-          const playback = ari.Playback();
-          channel.play({ media: "sound:tt-monkeys" }, playback, (err, newPlayback) => played.push([err, newPlayback.id, playback.id]));
-        });
+        ms.connectCaller(req, res, { localSdp: req.body, headers: { "X-Mine": "1" } }).then(
+          ({ endpoint, dialog }) => {
+            const { ari } = ms;
+            const { channel } = endpoint;
+            dialog.on("destroy", () => endpoint.destroy());
+            const playback = ari.Playback();
+            channel.play({ media: "sound:tt-monkeys" }, playback, (err, newPlayback) =>
+              played.push([err, newPlayback.id, playback.id])
+            );
+          }
+        );
       });
       const caller = await TestSrf.start(t);
       const ear = await Ear.open(t);
@@ -114,7 +136,10 @@ asteriskSuite(
       assert.equal(srf.dialogs.size, 0);
     });
 
-    test("sipp calls ten times at once, and each call is answered by an endpoint of its own", async ({ asterisk, t }) => {
+    test("sipp calls ten times at once, and each call is answered by an endpoint of its own", async ({
+      asterisk,
+      t
+    }) => {
       const { srf, ms } = await application(t, asterisk);
       const channels = new Set();
       srf.invite(async (req, res) => {
@@ -130,10 +155,14 @@ asteriskSuite(
 
     test("a caller who gives up while Asterisk is asked leaves no channel", async ({ asterisk, t }) => {
       const { srf, ms } = await application(t, asterisk);
-      const outcome = new Promise((resolve) => srf.invite((req, res) => ms.connectCaller(req, res).then(resolve, resolve)));
+      const outcome = new Promise((resolve) =>
+        srf.invite((req, res) => ms.connectCaller(req, res).then(resolve, resolve))
+      );
       const caller = await TestSrf.start(t);
       const call = { localSdp: (await Ear.open(t)).sdp };
-      const dialled = caller.createUAC(`sip:a@${srf.address}`, call, { cbRequest: (error, request) => request.cancel() });
+      const dialled = caller.createUAC(`sip:a@${srf.address}`, call, {
+        cbRequest: (error, request) => request.cancel()
+      });
       await assert.rejects(dialled, { status: 487 });
       assert.equal((await within(outcome)).code, "ERR_MRF_CANCELED");
       assert.deepEqual((await settled(asterisk, ms)).channels, []);
@@ -149,7 +178,12 @@ asteriskSuite(
 
     test("an INVITE that Asterisk refuses says how", async ({ asterisk, t }) => {
       const { ms } = await application(t, asterisk);
-      const error = await ms.createEndpoint({ remoteSdp: "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 34\r\n" }).catch((reason) => reason);
+      const error = await ms
+        .createEndpoint({
+          remoteSdp:
+            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 34\r\n"
+        })
+        .catch((reason) => reason);
       assert.deepEqual([error.code, error.status], ["ERR_MRF_SIP", 488]);
     });
 
@@ -162,7 +196,10 @@ asteriskSuite(
       await eventually(() => srf.dialogs.size === 0);
     });
 
-    test("a channel that goes on in the dialplan ends its endpoint, and its dialog stays", async ({ asterisk, t }) => {
+    test("a channel that goes on in the dialplan ends its endpoint, and its dialog stays", async ({
+      asterisk,
+      t
+    }) => {
       const { srf, ms } = await application(t, asterisk);
       const endpoint = await ms.createEndpoint();
       const over = once(endpoint, "destroy");
@@ -175,7 +212,10 @@ asteriskSuite(
       assert.deepEqual((await settled(asterisk, ms)).channels, []);
     });
 
-    test("a stranger who dials the application goes on in the dialplan, which ends here", async ({ asterisk, t }) => {
+    test("a stranger who dials the application goes on in the dialplan, which ends here", async ({
+      asterisk,
+      t
+    }) => {
       const { ms } = await application(t, asterisk);
       const stranger = await TestSrf.start(t);
       const options = { headers: { "User-Agent": "drachtio" }, localSdp: (await Ear.open(t)).sdp };
@@ -208,6 +248,8 @@ asteriskSuite(
 async function settled(asterisk, ms) {
   const isDone = ({ channels, applications }) =>
     channels.length === 0 && applications.every((name) => name === ms?.id);
-  await until(async () => isDone(await leftOvers(asterisk)), "Asterisk has nothing left", 3000).catch(() => {});
+  await until(async () => isDone(await leftOvers(asterisk)), "Asterisk has nothing left", 3000).catch(
+    () => {}
+  );
   return leftOvers(asterisk);
 }

@@ -81,7 +81,9 @@ class AriServer extends EventEmitter {
       response.end('{"message":"Authentication required"}');
       return;
     }
-    const [status, body] = path.startsWith("/api-docs/") ? described(path) : this.#asked(request, url, path, chunks);
+    const [status, body] = path.startsWith("/api-docs/")
+      ? described(path)
+      : this.#asked(request, url, path, chunks);
     if (status === "never") {
       return;
     }
@@ -91,7 +93,12 @@ class AriServer extends EventEmitter {
 
   #asked({ method }, { searchParams }, path, chunks) {
     const text = Buffer.concat(chunks).toString();
-    const asked = { method, path, query: Object.fromEntries(searchParams), body: text ? JSON.parse(text) : undefined };
+    const asked = {
+      method,
+      path,
+      query: Object.fromEntries(searchParams),
+      body: text ? JSON.parse(text) : undefined
+    };
     this.requests.push([method, path, asked.query, asked.body]);
     this.emit("request", asked);
     return this.answer(asked);
@@ -137,7 +144,11 @@ function described(path) {
 /** An operation: `"GET /channels list List[Channel] ?query {body} *required"`. */
 function api(text) {
   const [httpMethod, path, nickname, responseClass, ...rest] = text.split(" ");
-  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, paramType: "path", required: true }));
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    paramType: "path",
+    required: true
+  }));
   const others = rest.map((word) => {
     const [, mark, name] = /^([?{])(\w+)/.exec(word);
     return { name, paramType: mark === "?" ? "query" : "body", required: false };
@@ -146,8 +157,11 @@ function api(text) {
 }
 
 function models(texts) {
-  const fields = (words) => Object.fromEntries(words.map((word) => word.split(":")).map(([name, type]) => [name, { type }]));
-  return Object.fromEntries(texts.map((text) => text.split(" ")).map(([type, ...words]) => [type, { properties: fields(words) }]));
+  const fields = (words) =>
+    Object.fromEntries(words.map((word) => word.split(":")).map(([name, type]) => [name, { type }]));
+  return Object.fromEntries(
+    texts.map((text) => text.split(" ")).map(([type, ...words]) => [type, { properties: fields(words) }])
+  );
 }
 
 const DESCRIPTIONS = {
@@ -173,7 +187,10 @@ const DESCRIPTIONS = {
   recordings: { apis: [api("GET /recordings/stored/{recordingName}/file getStoredFile binary")] },
   endpoints: { apis: [api("GET /endpoints/{tech}/{resource} get Endpoint")] },
   asterisk: {
-    apis: [api("GET /asterisk/info getInfo AsteriskInfo"), api("PUT /asterisk/config updateObject void {fields")]
+    apis: [
+      api("GET /asterisk/info getInfo AsteriskInfo"),
+      api("PUT /asterisk/config updateObject void {fields")
+    ]
   },
   applications: { apis: [api("GET /applications/{applicationName} get Application")] },
   events: {

@@ -28,9 +28,17 @@ async function application(t, asterisk, { port, ...options } = {}) {
 /** What Asterisk has of everybody: channels, bridges, and the applications but the tests' own. */
 async function leftOvers(asterisk) {
   const ask = (path) => asterisk.ari.request("GET", path);
-  const [channels, bridges, applications] = await Promise.all([ask("/channels"), ask("/bridges"), ask("/applications")]);
+  const [channels, bridges, applications] = await Promise.all([
+    ask("/channels"),
+    ask("/bridges"),
+    ask("/applications")
+  ]);
   const others = applications.filter(({ name }) => name !== asterisk.ari.app);
-  return { channels: channels.map(({ name }) => name), bridges, applications: others.map(({ name }) => name) };
+  return {
+    channels: channels.map(({ name }) => name),
+    bridges,
+    applications: others.map(({ name }) => name)
+  };
 }
 
 const NOTHING = { channels: [], bridges: [], applications: [] };

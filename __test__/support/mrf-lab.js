@@ -36,7 +36,13 @@ class MrfLab {
 
   /** The INVITE's channel enters the application. */
   enter(id, number, more = {}) {
-    const channel = { id, name: `PJSIP/drachtio-${id}`, caller: { number }, dialplan: { exten: this.ms.id }, ...more };
+    const channel = {
+      id,
+      name: `PJSIP/drachtio-${id}`,
+      caller: { number },
+      dialplan: { exten: this.ms.id },
+      ...more
+    };
     this.channels.set(id, channel);
     this.server.say({ type: "StasisStart", application: this.ms.id, args: [], channel });
   }

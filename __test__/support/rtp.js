@@ -43,7 +43,11 @@ class Ear {
 
   /** Resolves when exactly these bytes have come. */
   async hearsBytes(bytes, withinMs) {
-    await eventually(() => this.heard.includes(bytes), withinMs, `${bytes.length} bytes, with ${this.heard.length} here`);
+    await eventually(
+      () => this.heard.includes(bytes),
+      withinMs,
+      `${bytes.length} bytes, with ${this.heard.length} here`
+    );
   }
 }
 

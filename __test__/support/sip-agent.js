@@ -84,7 +84,12 @@ class SipAgent extends EventEmitter {
 
   #reply(request, status, headers, body, target) {
     const copied = ["Via", "From", "To", "Call-ID", "CSeq"].map((name) => [name, request.get(name)]);
-    this.#send(`SIP/2.0 ${status} ${REASONS[status] ?? "Reason"}`, { ...Object.fromEntries(copied), ...headers }, body, target);
+    this.#send(
+      `SIP/2.0 ${status} ${REASONS[status] ?? "Reason"}`,
+      { ...Object.fromEntries(copied), ...headers },
+      body,
+      target
+    );
   }
 
   #send(first, headers, body = "", { port, address }) {

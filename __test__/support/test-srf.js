@@ -42,10 +42,20 @@ class TestSrf extends EventEmitter {
       const { From, ...others } = headers;
       call.from = `${From ?? `<sip:tests@127.0.0.1:${this.agent.port}>`};tag=${call.tag}`;
       const own = { From: call.from, To: `<${uri}>`, "Call-ID": call.callId, CSeq: "1 INVITE" };
-      const invite = { method: "INVITE", uri, headers: { ...own, Contact: this.agent.contact, ...others }, body: localSdp };
-      const branch = this.agent.request(invite, (answer) => this.#answered(call, branch, localSdp, answer, resolve, reject));
+      const invite = {
+        method: "INVITE",
+        uri,
+        headers: { ...own, Contact: this.agent.contact, ...others },
+        body: localSdp
+      };
+      const branch = this.agent.request(invite, (answer) =>
+        this.#answered(call, branch, localSdp, answer, resolve, reject)
+      );
       const cancel = () =>
-        this.agent.request({ method: "CANCEL", uri, headers: { ...own, CSeq: "1 CANCEL" }, branch }, () => {});
+        this.agent.request(
+          { method: "CANCEL", uri, headers: { ...own, CSeq: "1 CANCEL" }, branch },
+          () => {}
+        );
       cbRequest?.(null, { cancel });
     });
     return settle(promise, callback);
@@ -62,7 +72,10 @@ class TestSrf extends EventEmitter {
       local: localSdp,
       remote: req.body
     });
-    res.send(200, { headers: { ...headers, To: `${req.get("To")};tag=${dialog.sip.localTag}` }, body: localSdp });
+    res.send(200, {
+      headers: { ...headers, To: `${req.get("To")};tag=${dialog.sip.localTag}` },
+      body: localSdp
+    });
     return settle(Promise.resolve(dialog), callback);
   }
 
@@ -185,7 +198,12 @@ class TestDialog extends EventEmitter {
     const headers = { From: tagged(from, tag), To: tagged(to, remoteTag), "Call-ID": callId };
     const { agent } = this.#srf;
     return new Promise((resolve, reject) => {
-      const ask = { method, uri, headers: { ...headers, CSeq: `${seq} ${method}`, Contact: agent.contact }, body };
+      const ask = {
+        method,
+        uri,
+        headers: { ...headers, CSeq: `${seq} ${method}`, Contact: agent.contact },
+        body
+      };
       agent.request(ask, (answer) => {
         if (answer.status < 200) {
           return;

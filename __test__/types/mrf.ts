@@ -15,7 +15,10 @@ mrf.logger = console;
 new Mrf();
 new Mrf(srf, { logger: { info() {}, error() {} } });
 
-const where = { ari: { address: "a", username: "u", password: "p", port: 8088 }, sip: { address: "a", port: 5060 } };
+const where = {
+  ari: { address: "a", username: "u", password: "p", port: 8088 },
+  sip: { address: "a", port: 5060 }
+};
 mrf.connect(where, (err, ms) => console.log(err?.message, ms?.id));
 mrf.connect({ ari: { ...where.ari, timeout: 1000, heartbeat: 1000, protocol: "https" }, graceMs: 0 });
 const audio = { host: "10.0.0.1", bind: "0.0.0.0", port: 0, transport: "websocket", timeout: 1, speech: true } as const;
@@ -28,7 +31,12 @@ mrf.connect(where).then(async (ms) => {
   same<ReturnType<typeof ms.connected>, boolean>();
   ms.on("lost", (error) => console.log(error.message));
 
-  const endpoint = await ms.createEndpoint({ remoteSdp: "v=0", headers: { "X-A": "1" }, codecs: ["PCMU"], timeout: 1 });
+  const endpoint = await ms.createEndpoint({
+    remoteSdp: "v=0",
+    headers: { "X-A": "1" },
+    codecs: ["PCMU"],
+    timeout: 1
+  });
   same<typeof endpoint, Endpoint<Srf>>();
   same<typeof endpoint.channel, Channel>();
   same<typeof endpoint.dialog, Srf.Dialog>();
@@ -54,13 +62,19 @@ mrf.connect(where).then(async (ms) => {
   await ms.disconnect();
 
   srf.invite((req, res) => {
-    ms.connectCaller(req, res, { localSdp: req.body, headers: { "X-A": "1" } }).then(({ endpoint: one, dialog }) => {
-      same<typeof dialog, Srf.Dialog>();
-      dialog.on("destroy", () => one.destroy());
-      const playback = ms.ari.Playback();
-      one.channel.play({ media: "sound:tt-monkeys" }, playback, (err, started) => console.log(err, started?.state));
-      playback.once("PlaybackFinished", (event, finished) => console.log(event.playback.id === finished.id));
-    });
+    ms.connectCaller(req, res, { localSdp: req.body, headers: { "X-A": "1" } }).then(
+      ({ endpoint: one, dialog }) => {
+        same<typeof dialog, Srf.Dialog>();
+        dialog.on("destroy", () => one.destroy());
+        const playback = ms.ari.Playback();
+        one.channel.play({ media: "sound:tt-monkeys" }, playback, (err, started) =>
+          console.log(err, started?.state)
+        );
+        playback.once("PlaybackFinished", (event, finished) =>
+          console.log(event.playback.id === finished.id)
+        );
+      }
+    );
     ms.connectCaller(req, res, (err, pair) => console.log(err, pair?.dialog.sip.callId));
   });
 });

@@ -25,7 +25,8 @@ function timeoutError(ms) {
 /** The INVITE to Asterisk failed: `status` and `reason` are SIP's, where it was refused. */
 function sipError(cause) {
   const { status, reason } = cause ?? {};
-  const said = status === undefined ? String(cause?.message ?? cause) : [status, reason].filter(Boolean).join(" ");
+  const said =
+    status === undefined ? String(cause?.message ?? cause) : [status, reason].filter(Boolean).join(" ");
   const error = codedError("ERR_MRF_SIP", `The INVITE to Asterisk failed: ${said}`);
   return Object.assign(error, { cause }, status !== undefined && { status, reason });
 }

@@ -37,7 +37,9 @@ function inactiveSdp() {
  */
 function withCodecs(sdp, codecs) {
   const sections = sdp.split(/^(?=m=)/m);
-  return sections.map((section) => (section.startsWith("m=audio") ? chosen(section, codecs) : section)).join("");
+  return sections
+    .map((section) => (section.startsWith("m=audio") ? chosen(section, codecs) : section))
+    .join("");
 }
 
 function chosen(section, codecs) {
