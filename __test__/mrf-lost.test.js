@@ -90,6 +90,20 @@ test("disconnect ends endpoints, those in the making, what else is in the applic
   await assert.rejects(ms.createEndpoint(), { code: "ERR_MRF_DISCONNECTED" });
 });
 
+test("disconnect waits for channels to go, and ends what the application is subscribed to", async (t) => {
+  const lab = await MrfLab.start(t);
+  const { ms, server } = lab;
+  lab.enter("slow", "", { dialplan: { exten: "s", app_name: "Stasis", app_data: ms.id } });
+  const { answer } = server;
+  server.answer = (asked) =>
+    asked.method === "DELETE" && asked.path === "/channels/slow" ? [204] : answer(asked);
+  lab.subscriptions = { bridge_ids: ["b1"], endpoint_ids: ["PJSIP/a"], device_names: ["Stasis:d"] };
+  setTimeout(() => lab.leave("slow"), 100);
+  await within(ms.disconnect());
+  assert.equal(lab.channels.size, 0);
+  assert.equal(lab.unsubscribed, "bridge:b1,endpoint:PJSIP/a,deviceState:Stasis:d");
+});
+
 test("disconnect is over in time though ARI is lost", async (t) => {
   const lab = await MrfLab.start(t);
   await lab.endpoint("c1");

@@ -192,7 +192,12 @@ const DESCRIPTIONS = {
       api("PUT /asterisk/config updateObject void {fields")
     ]
   },
-  applications: { apis: [api("GET /applications/{applicationName} get Application")] },
+  applications: {
+    apis: [
+      api("GET /applications/{applicationName} get Application"),
+      api("DELETE /applications/{applicationName}/subscription unsubscribe Application ?eventSource")
+    ]
+  },
   events: {
     apis: [],
     models: models([

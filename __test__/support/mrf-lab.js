@@ -74,15 +74,30 @@ class MrfLab {
     return eventually(() => this.asked.includes(request), undefined, `${request} after ${this.asked}`);
   }
 
-  #answer({ method, path }) {
+  /** What the application is subscribed to besides, as ARI has it. */
+  subscriptions = {};
+
+  #answer({ method, path, query }) {
     if (path === "/channels") {
       return [200, [...this.channels.values()]];
+    }
+    if (path.startsWith("/applications/")) {
+      return this.#application(method, query);
     }
     const [, id, verb] = /^\/channels\/([^/]+)(?:\/(\w+))?$/.exec(path);
     if (method === "DELETE" && this.channels.has(id)) {
       setImmediate(() => this.channels.has(id) && this.leave(id));
     }
     return verb === "answer" ? this.onAnswer(id) : [this.channels.has(id) ? 204 : 404];
+  }
+
+  #application(method, { eventSource }) {
+    if (method === "DELETE") {
+      this.unsubscribed = eventSource;
+      return [200, {}];
+    }
+    const inside = [...this.channels.values()].filter((channel) => channel.dialplan.app_data === this.ms.id);
+    return [200, { name: this.ms.id, channel_ids: inside.map(({ id }) => id), ...this.subscriptions }];
   }
 }
 

@@ -11,6 +11,7 @@ const { splitCallback, tellCallback } = require("../callback.js");
 const { typeError } = require("../errors.js");
 const { ChannelAudio } = require("../media/channel-audio.js");
 const { between, completed, listOf, optional, stringRule } = require("../options.js");
+const { emptyApplication } = require("./application-end.js");
 const { answerCaller } = require("./caller.js");
 const { Endpoint } = require("./endpoint.js");
 const { mrfError } = require("./errors.js");
@@ -244,15 +245,12 @@ class MediaServer extends EventEmitter {
     this.emit("disconnect");
   }
 
-  /** With a channel in it an application lives on, and nobody will ever come back for this one. */
+  /** Nobody will ever come back for this application. */
   async #hangUpTheRest() {
     try {
-      const channels = await this.#ari.channels.list();
-      const isOurs = ({ dialplan: { app_name: name, app_data: data } }) =>
-        name === "Stasis" && data.split(",")[0] === this.#id;
-      await Promise.allSettled(channels.filter(isOurs).map((channel) => channel.hangup()));
+      await emptyApplication(this.#ari, this.#id);
     } catch (error) {
-      this.logger.error(`channels of ${this.#id} may be left: ${error.message}`);
+      this.logger.error(`something of ${this.#id} may be left: ${error.message}`);
     }
   }
 }
