@@ -145,7 +145,9 @@ asteriskSuite("a stream of a channel that is in a bridge", (test) => {
     ear.res.hangup();
     await ear.ended();
     await Promise.all([one.ended(), other.ended()]);
-    assert.ok(Math.abs(sound.frequency(pcm, RATE) - 600) < 5, `${sound.frequency(pcm, RATE)} Hz`);
+    // A snoop of Asterisk's leaves a frame out when the machine is busy: tones are looked for piece by piece.
+    assert.ok(powerAt(pcm, 600) > 0.01, "the app hears the channel");
+    assert.ok(powerAt(pcm, 1500) < 0.0005, "the app does not hear the others");
     const [byOne, byOther] = ["one", "other"].map((name) => asterisk.readRecording(name));
     assert.ok(powerAt(byOne, 440) > 0.01, "the channel hears the app");
     assert.ok(powerAt(byOne, 1500) > 0.01, "the channel hears its bridge");
@@ -172,9 +174,9 @@ asteriskSuite("a stream of a channel that is in a bridge", (test) => {
     await leaves(asterisk);
   });
 
-  for (const [direction, heard] of [
-    ["in", 600],
-    ["out", 1500]
+  for (const [direction, heard, unheard] of [
+    ["in", 600, 1500],
+    ["out", 1500, 600]
   ]) {
     test(`with the direction "${direction}" hears that, and is not heard`, async ({ asterisk, t }) => {
       const audio = await openAudio({ asterisk, t });
@@ -186,8 +188,8 @@ asteriskSuite("a stream of a channel that is in a bridge", (test) => {
       const ear = await earOn(audio, one.nearId, { direction, sampleRate: 16_000 });
       ear.res.write(sound.tone(440, 1000, 16_000));
       await ear.heard(1000, 16_000);
-      const hz = sound.frequency(ear.pcm, 16_000);
-      assert.ok(Math.abs(hz - heard) < 10, `${hz} Hz`);
+      assert.ok(powerAt(ear.pcm, heard, 16_000) > 0.01, "the one is heard");
+      assert.ok(powerAt(ear.pcm, unheard, 16_000) < 0.0005, "the other is not");
       await Promise.all([one.ended(), other.ended()]);
       for (const name of ["one", "other"]) {
         assert.ok(powerAt(asterisk.readRecording(name), 440) < 0.0005, `${name} does not hear the app`);
@@ -207,7 +209,7 @@ asteriskSuite("a stream of a channel in the dialplan", (test) => {
     const ear = await earOn(audio, call.nearId);
     ear.res.write(sound.tone(440, 500, RATE, 0.6));
     await ear.heard(500);
-    assert.ok(Math.abs(sound.frequency(ear.pcm, RATE) - 600) < 5);
+    assert.ok(powerAt(ear.pcm, 600) > 0.01, "the app hears the caller");
     await call.ended();
     await ear.ended();
     const heard = asterisk.readRecording("dialplan");
@@ -218,15 +220,15 @@ asteriskSuite("a stream of a channel in the dialplan", (test) => {
 });
 
 /** How strong one frequency is where it is strongest, as a share of full scale squared. */
-function powerAt(pcm, hz) {
-  const samples = RATE / 10;
+function powerAt(pcm, hz, rate = RATE) {
+  const samples = rate / 10;
   const powers = [];
   for (let start = 0; start + samples <= pcm.length / 2; start += samples) {
     let [re, im] = [0, 0];
     for (let i = 0; i < samples; i += 1) {
       const sample = pcm.readInt16LE((start + i) * 2) / 32768;
-      re += sample * Math.cos((2 * Math.PI * hz * i) / RATE);
-      im += sample * Math.sin((2 * Math.PI * hz * i) / RATE);
+      re += sample * Math.cos((2 * Math.PI * hz * i) / rate);
+      im += sample * Math.sin((2 * Math.PI * hz * i) / rate);
     }
     powers.push((re * re + im * im) / (samples * samples));
   }

@@ -17,7 +17,7 @@ class AriServer extends EventEmitter {
   #sockets = new WebSocketServer({ noServer: true });
   /** `[method, path, query, body]` of each request that is no description. */
   requests = [];
-  /** `answer({ method, path, query, body })` gives `[status, body]`; by default all is well. */
+  /** `answer({ method, path, query, body })` gives `[status, body]`, or a promise of it; by default all is well. */
   answer = () => [204];
   /** While false, no WebSocket is let in. */
   takesSockets = true;
@@ -83,7 +83,7 @@ class AriServer extends EventEmitter {
     }
     const [status, body] = path.startsWith("/api-docs/")
       ? described(path)
-      : this.#asked(request, url, path, chunks);
+      : await this.#asked(request, url, path, chunks);
     if (status === "never") {
       return;
     }
@@ -174,12 +174,16 @@ const DESCRIPTIONS = {
       api("POST /channels/{channelId}/answer answer void"),
       api("POST /channels/{channelId}/continue continueInDialplan void"),
       api("POST /channels/{channelId}/play play Playback ?media ?playbackId"),
-      api("POST /channels/{channelId}/snoop snoopChannel Channel ?app ?snoopId")
+      api("POST /channels/{channelId}/snoop snoopChannel Channel ?app ?snoopId"),
+      api("POST /channels/{channelId}/snoop/{snoopId} snoopChannelWithId Channel ?app ?spy ?whisper"),
+      api("POST /channels/externalMedia externalMedia Channel ?app ?channelId ?external_host ?format ?data ?transport")
     ]
   },
   bridges: {
     apis: [
+      api("GET /bridges list List[Bridge]"),
       api("POST /bridges create Bridge ?type ?bridgeId"),
+      api("DELETE /bridges/{bridgeId} destroy void"),
       api("POST /bridges/{bridgeId}/addChannel addChannel void ?channel")
     ]
   },
@@ -195,6 +199,7 @@ const DESCRIPTIONS = {
   applications: {
     apis: [
       api("GET /applications/{applicationName} get Application"),
+      api("POST /applications/{applicationName}/subscription subscribe Application ?eventSource"),
       api("DELETE /applications/{applicationName}/subscription unsubscribe Application ?eventSource")
     ]
   },
@@ -204,6 +209,7 @@ const DESCRIPTIONS = {
       "StasisStart args:List[string] channel:Channel replace_channel:Channel",
       "StasisEnd channel:Channel",
       "ChannelDestroyed channel:Channel",
+      "ChannelLeftBridge channel:Channel bridge:Bridge",
       "ChannelDtmfReceived digit:string channel:Channel",
       "PlaybackFinished playback:Playback",
       "EndpointStateChange endpoint:Endpoint",

@@ -5,16 +5,24 @@
  * was asked for both ways and is still up, or one of its own.
  */
 
+const { channelGone } = require("../media/errors.js");
+
 class EndpointAudio {
+  #channelId;
   #open;
+  #isOver = false;
   #main = null;
 
   /** `open(options, ended)` gives a stream, and calls `ended` when it is over. */
-  constructor(open) {
+  constructor(channelId, open) {
+    this.#channelId = channelId;
     this.#open = open;
   }
 
-  stream(options) {
+  async stream(options) {
+    if (this.#isOver) {
+      throw channelGone(this.#channelId);
+    }
     const isBothWays = (options?.direction ?? "both") === "both";
     if (!isBothWays || this.#main !== null) {
       return this.#open(options, () => {});
@@ -28,6 +36,12 @@ class EndpointAudio {
     this.#main = opening;
     opening.catch(forget);
     return opening;
+  }
+
+  /** The endpoint is over. Its streams end by themselves. */
+  end() {
+    this.#isOver = true;
+    this.#main = null;
   }
 
   async play(source, options) {

@@ -12,7 +12,6 @@
 
 const { EventEmitter } = require("node:events");
 const { tellCallback } = require("../callback.js");
-const { channelGone } = require("../media/errors.js");
 const { EndpointAudio } = require("./endpoint-audio.js");
 const { quietly } = require("./quietly.js");
 
@@ -47,7 +46,7 @@ class Endpoint extends EventEmitter {
     dialog.on("destroy", () => this.#dialogEnded());
     channel.on("ChannelDtmfReceived", (event) => this.emit("dtmf", event.digit, event.duration_ms));
     this.#forget = forget;
-    this.#audio = new EndpointAudio(stream);
+    this.#audio = new EndpointAudio(channel.id, stream);
     hand({
       ended: (reason) => this.#end(reason),
       lost: (reason) => this.#lose(reason),
@@ -97,36 +96,28 @@ class Endpoint extends EventEmitter {
   }
 
   /** The channel's live audio: an AudioStream. */
-  async stream(options) {
-    return this.#live.stream(options);
+  stream(options) {
+    return this.#audio.stream(options);
   }
 
   /** Plays as `AudioStream#play`. */
-  async play(source, options) {
-    return this.#live.play(source, options);
+  play(source, options) {
+    return this.#audio.play(source, options);
   }
 
   /** Resolves to a recording as `AudioStream#record` gives it. */
-  async record(path, options) {
-    return this.#live.record(path, options);
+  record(path, options) {
+    return this.#audio.record(path, options);
   }
 
   /** Resolves to a fork as `AudioStream#fork` gives it. */
-  async fork(url, options) {
-    return this.#live.fork(url, options);
+  fork(url, options) {
+    return this.#audio.fork(url, options);
   }
 
   /** Sends a BYE, which ends the channel. Resolves when Asterisk has let go of it; never rejects. */
   destroy(callback) {
     return tellCallback(this.#destroy("destroy"), callback);
-  }
-
-  /** Its audio, unless it is over. */
-  get #live() {
-    if (this.#isOver) {
-      throw channelGone(this.channelId);
-    }
-    return this.#audio;
   }
 
   #destroy(reason) {
@@ -169,6 +160,7 @@ class Endpoint extends EventEmitter {
   #end(reason) {
     if (!this.#isOver) {
       this.#isOver = true;
+      this.#audio.end();
       this.#tellGone();
       const why = this.#reason ?? reason;
       this.#forget(why);
