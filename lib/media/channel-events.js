@@ -2,7 +2,7 @@
 
 /** ARI's events by the channel that they are about: one listener for each type, however many channels. */
 
-const TYPES = ["StasisStart", "ChannelDestroyed", "ChannelLeftBridge", "ChannelDtmfReceived"];
+const TYPES = ["StasisStart", "StasisEnd", "ChannelDestroyed", "ChannelLeftBridge", "ChannelDtmfReceived"];
 
 class ChannelEvents {
   #watchers = new Map();

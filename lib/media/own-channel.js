@@ -1,6 +1,6 @@
 "use strict";
 
-/** A channel that we have Asterisk make: known before it is there, and until it is gone. */
+/** A channel that we have Asterisk make: known before it is there, and until it has ended. */
 
 const { randomUUID } = require("node:crypto");
 
@@ -13,22 +13,15 @@ class OwnChannel {
     let go;
     /** Resolves when the channel is in our application. */
     this.started = new Promise((resolve) => (start = resolve));
-    /** Resolves when the channel is no more. */
-    this.gone = new Promise((resolve) => (go = resolve));
+    /** Resolves when the channel has left it. Of a snoop's end Asterisk tells no more than that. */
+    this.ended = new Promise((resolve) => (go = resolve));
     this.#unwatch = events.watch(this.id, ({ type }) => {
       if (type === "StasisStart") {
         start();
-      } else if (type === "ChannelDestroyed") {
-        go(true);
+      } else if (type === "StasisEnd" || type === "ChannelDestroyed") {
+        go();
       }
     });
-  }
-
-  /** Whether it is gone within `ms`. */
-  async isGoneIn(ms) {
-    let timer;
-    const late = new Promise((resolve) => (timer = setTimeout(resolve, ms, false)));
-    return Promise.race([this.gone, late]).finally(() => clearTimeout(timer));
   }
 
   forget() {

@@ -9,11 +9,12 @@
  */
 
 const { randomUUID } = require("node:crypto");
+const { setTimeout } = require("node:timers/promises");
 const { OwnChannel } = require("./own-channel.js");
 
 const NOT_FOUND = 404;
 /** How long Asterisk may take to let go of a snoop, where it can. */
-const RELEASE_MS = 100;
+const RELEASE_MS = 60;
 /** What a snoop hears and says. */
 const SNOOPS = {
   both: { spy: "in", whisper: "out" },
@@ -60,6 +61,11 @@ class Path {
     await Promise.all([this.media.started, this.snoop?.started]);
   }
 
+  /** Resolves when a channel of ours has ended: nothing is heard any more. */
+  async ended() {
+    await Promise.race([this.media.ended, ...(this.snoop === null ? [] : [this.snoop.ended])]);
+  }
+
   join() {
     const channel = [this.snoop?.id ?? this.#channelId, this.media.id];
     return this.#hub.ari.bridges.addChannel({ bridgeId: this.bridgeId, channel });
@@ -68,14 +74,14 @@ class Path {
   /** Removes everything. Resolves, whatever becomes of it, to whether the media channel is gone. */
   async remove() {
     const { channels, bridges } = this.#hub.ari;
-    const [isGone] = await Promise.all([
-      quietly(channels.hangup({ channelId: this.media.id })),
-      quietly(bridges.destroy({ bridgeId: this.bridgeId })),
+    const [isMediaGone] = await Promise.all([
+      isGone(channels.hangup({ channelId: this.media.id })),
+      isGone(bridges.destroy({ bridgeId: this.bridgeId })),
       this.snoop !== null && this.#removeSnoop()
     ]);
     this.media.forget();
     this.snoop?.forget();
-    return isGone;
+    return isMediaGone;
   }
 
   /**
@@ -84,20 +90,28 @@ class Path {
    */
   async #removeSnoop() {
     const { channels } = this.#hub.ari;
-    const channelId = this.#channelId;
-    const isThere = await channels.hangup({ channelId: this.snoop.id }).then(
-      () => true,
-      () => false
-    );
-    if (isThere && !(await this.snoop.isGoneIn(RELEASE_MS)) && (await quietly(channels.startSilence({ channelId })))) {
-      await this.snoop.isGoneIn(RELEASE_MS);
-      await quietly(channels.stopSilence({ channelId }));
+    const [channelId, snoopId] = [this.#channelId, this.snoop.id];
+    if (!(await isDone(channels.hangup({ channelId: snoopId })))) {
+      return;
+    }
+    await setTimeout(RELEASE_MS);
+    const isThere = await isDone(channels.get({ channelId: snoopId }));
+    if (isThere && (await isDone(channels.startSilence({ channelId })))) {
+      await setTimeout(RELEASE_MS);
+      await isDone(channels.stopSilence({ channelId }));
     }
   }
 }
 
+function isDone(request) {
+  return request.then(
+    () => true,
+    () => false
+  );
+}
+
 /** Whether what was to be removed is gone. */
-function quietly(request) {
+function isGone(request) {
   return request.then(
     () => true,
     (error) => error.status === NOT_FOUND

@@ -90,7 +90,7 @@ class Tap {
       this.#path = new Path(this.#hub, this.#channelId, { direction, isFree });
       await this.#request(this.#subscribe());
       this.#leg = await this.#request(this.#hub.ways[transport].prepare(this.#options));
-      this.#path.media.gone.then(() => this.end(mediaFailed(this.#leg.where)));
+      this.#path.ended().then(() => this.#pathEnded());
       await this.#request(together([this.#makeMedia(), this.#path.makeRest()]));
       await this.#unlessOver(Promise.all([this.#arrival(), this.#path.started()]));
       await this.#request(this.#path.join());
@@ -162,6 +162,13 @@ class Tap {
       // A snoop hears no keys.
       this.#stream?.emit("dtmf", digit);
     }
+  }
+
+  async #pathEnded() {
+    if (this.#reason !== null) {
+      return;
+    }
+    this.end(await this.#causeOf(mediaFailed(this.#leg.where)));
   }
 
   /** Awaits a request to its end, since what it makes must be known before it can be removed. */
