@@ -39,6 +39,15 @@ class Lab {
     return this.requests.filter((one) => one === request).length;
   }
 
+  /** The ids of the last channels that were made. */
+  get media() {
+    return this.server.requests.findLast(([, path]) => path === "/channels/externalMedia")[2].channelId;
+  }
+
+  get snoop() {
+    return this.server.requests.findLast(([, path]) => path.includes("/snoop/"))[1].split("/").at(-1);
+  }
+
   get requests() {
     return this.server.requests.map(([method, path]) => `${method} ${pathOf(path)}`);
   }
@@ -182,6 +191,29 @@ test("a media channel that ends before it is joined is told", async (t) => {
   };
   await assert.rejects(lab.audio.stream(CHANNEL), { code: "ERR_MEDIA_FAILED", message: /ended at once/ });
   await eventually(() => lab.left.size === 0);
+});
+
+test("a stream ends when its snoop does, of which Asterisk says only that it has left", async (t) => {
+  const lab = await Lab.start(t);
+  await lab.audio.stream(CHANNEL, { direction: "in" });
+  lab.say("StasisEnd", lab.snoop);
+  lab.left.delete(lab.snoop);
+  await eventually(() => lab.left.size === 0);
+  assert.equal(lab.asked(`POST /channels/${CHANNEL}/silence`), 0);
+});
+
+test("a snoop of which Asterisk cannot let go is freed by a little silence", async (t) => {
+  const lab = await Lab.start(t);
+  const stream = await lab.audio.stream(CHANNEL, { direction: "in" });
+  lab.on["DELETE /channels/*"] = ({ path }) => (path.endsWith(lab.snoop) ? [204] : undefined);
+  lab.on[`POST /channels/${CHANNEL}/silence`] = () => {
+    lab.left.delete(lab.snoop);
+    return [204];
+  };
+  stream.hangup();
+  lab.say("ChannelDestroyed", lab.media);
+  await eventually(() => lab.asked(`DELETE /channels/${CHANNEL}/silence`) === 1);
+  assert.equal(lab.left.size, 0);
 });
 
 test("streams of one channel are made one after the other", async (t) => {

@@ -176,6 +176,8 @@ const DESCRIPTIONS = {
       api("POST /channels/{channelId}/play play Playback ?media ?playbackId"),
       api("POST /channels/{channelId}/snoop snoopChannel Channel ?app ?snoopId"),
       api("POST /channels/{channelId}/snoop/{snoopId} snoopChannelWithId Channel ?app ?spy ?whisper"),
+      api("POST /channels/{channelId}/silence startSilence void"),
+      api("DELETE /channels/{channelId}/silence stopSilence void"),
       api("POST /channels/externalMedia externalMedia Channel ?app ?channelId ?external_host ?format ?data ?transport")
     ]
   },
