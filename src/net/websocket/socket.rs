@@ -173,7 +173,12 @@ impl Socket {
             if !self.outbox.is_empty() {
                 let _ = self.poll_flush(cx);
             }
-            if ready!(self.poll_read(cx))? == 0 {
+            let read = self.poll_read(cx);
+            // Who waits for the next message, as most do most of the time, needs no room for it yet.
+            if read.is_pending() && self.inbound.is_empty() {
+                self.inbound = BytesMut::new();
+            }
+            if ready!(read)? == 0 {
                 return Poll::Ready(Err(SocketError::Dropped));
             }
         }
@@ -219,5 +224,29 @@ impl Socket {
                 Phase::Open | Phase::Over => return Poll::Ready(()),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use tokio::io::AsyncWriteExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_socket_that_waits_has_a_buffer_only_for_what_of_a_message_has_come() {
+        let (near, mut far) = tokio::io::duplex(100);
+        let options = SocketOptions::default();
+        let mut socket = Socket::server(near, BytesMut::new(), &Agreed::default(), options);
+        far.write_all(&[0x82, 0x82, 0, 0, 0, 0, 1]).await.expect("written");
+        poll_fn(|cx| Poll::Ready(assert!(socket.poll_next(cx).is_pending()))).await;
+        assert_eq!(socket.inbound[..], [1]);
+        far.write_all(&[2]).await.expect("written");
+        let message = poll_fn(|cx| socket.poll_next(cx)).await.expect("open").expect("valid");
+        assert_eq!(message, Message::Binary(vec![1, 2].into()));
+        poll_fn(|cx| Poll::Ready(assert!(socket.poll_next(cx).is_pending()))).await;
+        assert_eq!(socket.inbound.capacity(), 0);
     }
 }
