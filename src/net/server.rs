@@ -166,7 +166,8 @@ fn admit(server: &Arc<Server>, stream: TcpStream, peer: SocketAddr) {
                 audiosocket::serve(server, *options, stream, peer).await;
             }
             Service::WebSocket(options) => {
-                websocket_audio::serve(server, options, stream, peer).await;
+                // A task is as large as the larger of both, and calls over AudioSocket need less.
+                Box::pin(websocket_audio::serve(server, options, stream, peer)).await;
             }
         }
     });
