@@ -8,7 +8,7 @@ const path = require("node:path");
 const { test } = require("node:test");
 const { AudioSocket } = require("..");
 const { noise, openServer } = require("./support/call.js");
-const { folder, measure, run, serve } = require("./support/cli.js");
+const { folder, hasMostOf, measure, run, serve } = require("./support/cli.js");
 const { eventually, once, within } = require("./support/wait.js");
 
 const HOST = "127.0.0.1";
@@ -20,7 +20,7 @@ test("play plays to whoever calls, hangs up, and ends after as many calls as wer
   const pieces = [];
   res.on("data", (pcm) => pieces.push(pcm));
   await once(res, "end", 10_000);
-  assert.ok(Buffer.concat(pieces).includes(GREETING));
+  assert.ok(hasMostOf(Buffer.concat(pieces), GREETING));
   assert.equal((await server.exited()).code, 0);
 });
 
@@ -45,7 +45,7 @@ test("play --to calls a server, plays to it, and hangs up", async (t) => {
   const { code } = await run(t, ["play", "examples/greeting.sln", "--to", `${HOST}:${server.address().port}`]);
   assert.equal(code, 0);
   await eventually(() => isOver);
-  assert.ok(Buffer.concat(pieces).includes(GREETING));
+  assert.ok(hasMostOf(Buffer.concat(pieces), GREETING));
 });
 
 test("record records whoever calls", async (t) => {
@@ -58,7 +58,7 @@ test("record records whoever calls", async (t) => {
   assert.equal(code, 0);
   const [name] = fs.readdirSync(into);
   assert.match(name, /\.sln$/);
-  assert.ok(fs.readFileSync(path.join(into, name)).includes(noise(3200)));
+  assert.ok(hasMostOf(fs.readFileSync(path.join(into, name)), noise(3200)));
 });
 
 test("record --from calls a server, and records what it says until it hangs up", async (t) => {
@@ -72,7 +72,7 @@ test("record --from calls a server, and records what it says until it hangs up",
   const from = `${HOST}:${server.address().port}`;
   const { code, calls: [{ endedBy }] } = await measure(t, ["record", file, "--from", from]);
   assert.deepEqual([code, endedBy], [0, "far end"]);
-  assert.ok(fs.readFileSync(file).includes(GREETING));
+  assert.ok(hasMostOf(fs.readFileSync(file), GREETING));
 });
 
 test("record --from hangs up when its time is over", async (t) => {

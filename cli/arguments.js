@@ -71,7 +71,8 @@ function target(text) {
   if (place === null || place.port === 0) {
     throw new UsageError("Whom to call must be HOST:PORT, PORT, or a ws:// or wss:// URL");
   }
-  return { ...place, label: place.host.includes(":") ? `[${place.host}]:${place.port}` : `${place.host}:${place.port}` };
+  const host = place.host.includes(":") ? `[${place.host}]` : place.host;
+  return { ...place, label: `${host}:${place.port}` };
 }
 
 /** A URL of a WebSocket server, which may hold a password. */

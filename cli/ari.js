@@ -52,14 +52,16 @@ async function inform(place) {
   try {
     const { status, body } = await get(place, "/asterisk/info");
     if (status === 200) {
-      return { name, status: "ok", message: `Asterisk ${body?.system?.version ?? "of unknown version"} at ${place.base}` };
+      const version = body?.system?.version ?? "of unknown version";
+      return { name, status: "ok", message: `Asterisk ${version} at ${place.base}` };
     }
     const code = status === 401 || status === 403 ? "ERR_ARI_REFUSED" : "ERR_ARI_STATUS";
     return { name, status: "failed", code, message: `${code}: ${place.base} answered ${status}` };
   } catch (error) {
     // What fetch throws says little; its cause says why.
     const { code, message } = told(error.cause ?? error);
-    return { name, status: "failed", code, message: `${code}: ${place.base}: ${message || "not reached"}` };
+    const why = message || "not reached";
+    return { name, status: "failed", code, message: `${code}: ${place.base}: ${why}` };
   }
 }
 

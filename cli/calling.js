@@ -68,21 +68,34 @@ function textOf(calls, summary, target) {
 }
 
 function callLine({ ref, durationMs, endedBy, stats, recorded }) {
+  const seconds = (durationMs / 1000).toFixed(1);
   const ended = endedBy === "far end" ? ", hung up by the far end" : "";
   const file = recorded ? `, recorded in ${recorded}` : "";
-  return `${ref}: ${(durationMs / 1000).toFixed(1)} s${ended}, ${stats.framesIn} frames heard, ${stats.framesOut} said${file}`;
+  return `${ref}: ${seconds} s${ended}, ${stats.framesIn} frames heard, ${stats.framesOut} said${file}`;
 }
 
 function summaryRows(summary, target) {
-  const { placed: all, up, failed, connectMs, longestGapMs, jitterMs } = summary;
+  const { placed: all, up, failed } = summary;
   return [
     ["calls", `${all} to ${target.label}: ${up} came up, ${failed} failed`],
-    ...(connectMs === null ? [] : [["connect", `${short(connectMs.p50)} ms in the middle, ${short(connectMs.max)} at most`]]),
+    ...connectRow(summary),
     ["RTT", rttText(summary)],
-    ["jitter", jitterMs === null ? "not measured: nothing was heard" : `${short(jitterMs.p50)} ms, longest gap ${short(longestGapMs)}`],
+    ["jitter", jitterText(summary)],
     ["loss", lossText(summary)],
     ...busyRow(summary)
   ];
+}
+
+function connectRow({ connectMs }) {
+  return connectMs === null
+    ? []
+    : [["connect", `${short(connectMs.p50)} ms in the middle, ${short(connectMs.max)} at most`]];
+}
+
+function jitterText({ jitterMs, longestGapMs }) {
+  return jitterMs === null
+    ? "not measured: nothing was heard"
+    : `${short(jitterMs.p50)} ms, longest gap ${short(longestGapMs)}`;
 }
 
 function rttText({ rttMs }) {
@@ -100,7 +113,8 @@ function lossText({ loss }) {
 /** Where the caller was late itself, the figures are partly its own. */
 function busyRow({ up, busy: { skippedFrames, p99Ms } }) {
   const isLate = up > 0 && (skippedFrames > 0 || p99Ms > LATE_MS);
-  return isLate ? [["caller", `busy itself: ${short(p99Ms)} ms late (p99), ${skippedFrames} frames not said`]] : [];
+  const text = `busy itself: ${short(p99Ms)} ms late (p99), ${skippedFrames} frames not said`;
+  return isLate ? [["caller", text]] : [];
 }
 
 /** Where call number `index` of `count` is recorded: the name has the number before its extension. */
@@ -109,4 +123,4 @@ function recordingOf(file, count) {
   return (index) => (count === 1 ? file : path.join(dir, `${name}-${index + 1}${ext}`));
 }
 
-module.exports = { callAndTell, placed, recordingOf };
+module.exports = { callAndTell, lossText, placed, recordingOf, rttText };

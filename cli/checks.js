@@ -34,7 +34,8 @@ async function check(name, look) {
 function node() {
   const least = Number(/\d+/.exec(engines.node)[0]);
   if (Number(process.versions.node.split(".")[0]) < least) {
-    throw Object.assign(new Error(`${process.version} is too old: ${engines.node} is needed`), { code: "ERR_NODE_VERSION" });
+    const error = new Error(`${process.version} is too old: ${engines.node} is needed`);
+    throw Object.assign(error, { code: "ERR_NODE_VERSION" });
   }
   return `${process.version} on ${process.platform}-${process.arch}`;
 }

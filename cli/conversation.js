@@ -19,7 +19,7 @@ const GOODBYE_MS = 2000;
  */
 async function converse(plan, index, roundTrips, signal) {
   const began = performance.now();
-  const said = { index, ref: plan.ref, isUp: false, connectMs: null, durationMs: null, endedBy: null, error: null };
+  const said = { index, ref: plan.ref, isUp: false, connectMs: null, endedBy: null, error: null };
   try {
     const call = await dial(plan.target, { ...plan.dial, ref: plan.ref, signal });
     const upAt = performance.now();

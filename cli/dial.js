@@ -45,7 +45,8 @@ function mediaStart(ref, sampleRate) {
 
 /** Nothing is queued here: what was asked to be told of when it has been heard has been heard. */
 function obey(res, message) {
-  const [command, id = ""] = typeof message === "string" ? message.split(" ") : [message.command, message.correlation_id];
+  const words = typeof message === "string" ? message.split(" ") : [message?.command, message?.correlation_id];
+  const [command, id = ""] = words;
   switch (command) {
     case "HANGUP":
       return res.hangup();

@@ -142,12 +142,13 @@ function joined(before, after) {
   return all;
 }
 
-/** What frames are made of at a rate: a one's wave, where each bit begins, the wave's power, and frames that were drawn. */
+/** What frames are made of at a rate: a one's wave, where each bit begins, the wave's power, and frames drawn. */
 function shapeOf(rate) {
   let shape = shapes.get(rate);
   if (shape === undefined) {
     const length = (rate * FRAME_MS) / 1000;
-    const wave = Float64Array.from({ length }, (_, index) => Math.sin((2 * Math.PI * BITS * (index + 0.5)) / length));
+    const turn = (2 * Math.PI * BITS) / length;
+    const wave = Float64Array.from({ length }, (_, index) => Math.sin(turn * (index + 0.5)));
     const starts = Array.from({ length: BITS + 1 }, (_, bit) => Math.ceil((bit * length) / BITS));
     shape = { wave, starts, norm: wave.reduce((sum, level) => sum + level * level, 0), frames: [] };
     shapes.set(rate, shape);

@@ -90,7 +90,8 @@ class Service {
   #handleEnd(res, ms, log) {
     const stats = res.stats();
     const dropped = stats.droppedFramesIn > 0 ? `, ${stats.droppedFramesIn} dropped` : "";
-    const text = `over after ${(ms / 1000).toFixed(1)} s, ${stats.framesIn} frames in${dropped}, ${stats.framesOut} out`;
+    const seconds = (ms / 1000).toFixed(1);
+    const text = `over after ${seconds} s, ${stats.framesIn} frames in${dropped}, ${stats.framesOut} out`;
     log("end", { durationMs: Math.round(ms), stats }, text);
     this.#running.delete(res);
     this.#ended += 1;
@@ -111,14 +112,16 @@ class Service {
 
   async #end(reason) {
     const { drain } = this.#options;
-    const calls = this.#running.size;
-    if (calls > 0 && drain > 0) {
-      this.#output.event("draining", { calls, ms: drain }, `${calls} calls may end within ${drain / 1000} s`);
+    const running = this.#running.size;
+    if (running > 0 && drain > 0) {
+      const text = `${running} calls may end within ${drain / 1000} s`;
+      this.#output.event("draining", { calls: running, ms: drain }, text);
       await this.#untilIdle(drain);
     }
     const counts = this.#counts();
     await this.#close();
-    this.#output.event("closed", { reason, calls: this.#ended, metrics: counts }, `closed after ${this.#ended} calls`);
+    const calls = this.#ended;
+    this.#output.event("closed", { reason, calls, metrics: counts }, `closed after ${calls} calls`);
   }
 
   #untilIdle(ms) {

@@ -2,7 +2,7 @@
 
 const SIGNALS = ["SIGINT", "SIGTERM"];
 
-/** Calls `stop` at the first signal to end; the second one ends the process as if nobody listened. Gives the undo. */
+/** Calls `stop` at the first signal to end; the second ends the process at once. Gives the undo. */
 function onSignal(stop) {
   const undo = () => SIGNALS.forEach((signal) => process.off(signal, handle));
   const handle = (signal) => {

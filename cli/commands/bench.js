@@ -7,7 +7,7 @@ const path = require("node:path");
 const { setTimeout: sleep } = require("node:timers/promises");
 const { version } = require("../../package.json");
 const { jsonOption, secondsOption, whole } = require("../arguments.js");
-const { placed } = require("../calling.js");
+const { lossText, placed, rttText } = require("../calling.js");
 const { Exit } = require("../errors.js");
 const { more } = require("../help.js");
 const { Output, short, table } = require("../output.js");
@@ -93,23 +93,35 @@ async function ask(server) {
 
 function perCall({ cpuShare, rssBytes }, calls) {
   const percent = (cpuShare * 100) / calls;
-  return { serverCpuPercent: cpuShare * 100, cpuPercentPerCall: percent, callsPerCore: 100 / percent, serverRssBytes: rssBytes };
+  return {
+    serverCpuPercent: cpuShare * 100,
+    cpuPercentPerCall: percent,
+    callsPerCore: 100 / percent,
+    serverRssBytes: rssBytes
+  };
 }
 
 function machine() {
   const [{ model } = {}] = os.cpus();
-  return { cpu: model?.trim() ?? "unknown", cores: os.availableParallelism(), node: process.version, platform: `${process.platform}-${process.arch}` };
+  return {
+    cpu: model?.trim() ?? "unknown",
+    cores: os.availableParallelism(),
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`
+  };
 }
 
 function textOf(result) {
-  const { machine: { cpu, cores, node }, calls, seconds, up, rttMs, loss, busy } = result;
+  const { machine: { cpu, cores, node }, calls, seconds, up, busy } = result;
+  const percent = result.cpuPercentPerCall.toFixed(3);
+  const many = Math.round(result.callsPerCore);
   return table([
     ["machine", `${cpu}, ${cores} cores, Node ${node}, callstreams ${version}`],
     ["load", `${up} of ${calls} calls echoed for ${seconds} s, 50 frames a second each way`],
     ["server", `${short(result.serverCpuPercent)} % of a core, ${short(result.serverRssBytes / MB)} MB`],
-    ["a call", `${result.cpuPercentPerCall.toFixed(3)} % of a core: at this load a core would carry about ${Math.round(result.callsPerCore)}`],
-    ["RTT", rttMs === null ? "not measured" : `p50 ${short(rttMs.p50)} ms, p99 ${short(rttMs.p99)}, max ${short(rttMs.max)} (${rttMs.frames} frames)`],
-    ["loss", loss === null ? "not measured" : `${loss.lost} of ${loss.sent} frames`],
+    ["a call", `${percent} % of a core: at this load a core would carry about ${many}`],
+    ["RTT", rttText(result)],
+    ["loss", lossText(result)],
     ["caller", `${short(busy.p99Ms)} ms late itself (p99), ${busy.skippedFrames} frames not said`]
   ]);
 }

@@ -36,7 +36,7 @@ function define(program) {
     .addOption(new Option("--tone [hz]", "say a tone").argParser(whole(20, 20_000)).preset("440").conflicts("play"))
     .addOption(new Option("--silent", "say nothing").conflicts(["play", "tone"]))
     .option("--dtmf <keys>", "press keys: 0-9 * # A-D")
-    .addOption(secondsOption("--dtmf-after <seconds>", "press them so long after the call's beginning", [0, 3600], 0.5))
+    .addOption(secondsOption("--dtmf-after <seconds>", "press them after so long", [0, 3600], 0.5))
     .option("--record <file>", "record what comes back; of several calls, file-1, file-2, …")
     .option("--overwrite", "replace a recording that is there")
     .addOption(secondsOption("-d, --duration <seconds>", "how long a call lasts (default: the file, else 5)", [0.1, 86_400]))
