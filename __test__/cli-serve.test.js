@@ -81,7 +81,7 @@ describe("a call", () => {
     const { port } = await server.event("listening");
     const call = await within(WebSocketAudio.connect(`ws://${HOST}:${port}/`, { dialect: "raw" }));
     call.send("MEDIA_START connection_id:../../../x channel:c channel_id:../../../y format:slin optimal_frame_size:320 ptime:20");
-    await server.event("call");
+    await eventually(() => fs.readdirSync(into).length === 1, 10_000, "the recording's file");
     call.hangup();
     const { path: file } = await server.event("recorded");
     assert.equal(path.dirname(file), into);
