@@ -241,12 +241,12 @@ mod tests {
         let options = SocketOptions::default();
         let mut socket = Socket::server(near, BytesMut::new(), &Agreed::default(), options);
         far.write_all(&[0x82, 0x82, 0, 0, 0, 0, 1]).await.expect("written");
-        poll_fn(|cx| Poll::Ready(assert!(socket.poll_next(cx).is_pending()))).await;
+        assert!(poll_fn(|cx| Poll::Ready(socket.poll_next(cx).is_pending())).await);
         assert_eq!(socket.inbound[..], [1]);
         far.write_all(&[2]).await.expect("written");
         let message = poll_fn(|cx| socket.poll_next(cx)).await.expect("open").expect("valid");
         assert_eq!(message, Message::Binary(vec![1, 2].into()));
-        poll_fn(|cx| Poll::Ready(assert!(socket.poll_next(cx).is_pending()))).await;
+        assert!(poll_fn(|cx| Poll::Ready(socket.poll_next(cx).is_pending())).await);
         assert_eq!(socket.inbound.capacity(), 0);
     }
 }
