@@ -1786,9 +1786,9 @@ export interface PlayOptions {
   gain?: number;
   /** How often to play it, one round right after the other; `true` for ever. Default 1. */
   loop?: number | boolean;
-  /** Milliseconds to leave out at the beginning. Default 0. */
+  /** Milliseconds to leave out at the beginning of each round. Default 0. */
   start?: number;
-  /** Milliseconds to play at most. Default all. */
+  /** Milliseconds of it to play, from `start` on; as many in each round of a `loop`. Default all. */
   duration?: number;
   /** Milliseconds over which it fades away when `stop` or the signal ends it. Default 0. */
   fadeOut?: number;
