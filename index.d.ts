@@ -195,7 +195,8 @@ export class CallServer<Request extends CallRequest = CallRequest> extends Event
   close(): Promise<void>;
 
   /**
-   * What the server has seen.
+   * What the server has seen, its calls that are not over included. It asks each of those: once every
+   * few seconds is no load, for every frame is.
    *
    * All 0 before `listen`. After the server has closed, what it was when `close` was called.
    *
@@ -1668,10 +1669,7 @@ export interface CallStats {
   underruns: number;
 }
 
-/**
- * What a server has seen. All but `connections` and `expected` are totals: the errors since the server was made,
- * the others since its last `listen`.
- */
+/** What a server has seen. All but what is there now are totals since the server was made. */
 export interface ServerMetrics {
   /** Connections that are open now. */
   connections: number;
@@ -1683,12 +1681,49 @@ export interface ServerMetrics {
   dropped: number;
   /** Calls that are expected now. */
   expected: number;
+  /**
+   * The same by why, as far as `drop` was told: where connections are dropped faster than JavaScript
+   * hears of it, some are in `dropped` alone.
+   */
+  droppedByCode: DroppedByCode;
+  /** Calls that are not over. */
+  activeCalls: number;
+  /** Calls that are. */
+  endedCalls: number;
+  /** How long those lasted together, in milliseconds. */
+  endedMs: number;
+  /** What all calls have carried. */
+  audio: AudioTotals;
+  /** What all forks of calls have sent. */
+  forks: ForkTotals;
   /** Errors of calls whose stream had no `error` listener. */
   unhandledErrors: number;
   /** Times a handler or a listener threw or rejected. */
   handlerErrors: number;
   /** Files that are played often and decoded once, for all servers of the process. */
   promptCache: PromptCacheMetrics;
+}
+
+/** How many connections were dropped, by the code of `DroppedConnection`. */
+export interface DroppedByCode {
+  /** With that code. */
+  [code: string]: number;
+}
+
+/**
+ * What all calls of a server have carried: the sums of their `stats()`, with those that are over. What
+ * waits is that of the calls that are not.
+ */
+export interface AudioTotals extends CallStats {}
+
+/** What all forks of a server's calls have sent: the sums of their `stats()`, with those that are over. */
+export interface ForkTotals extends Omit<ForkStats, "queuedMs"> {
+  /** Forks that are not over. */
+  active: number;
+  /** Forks that were asked for. */
+  started: number;
+  /** Forks that ended with an error. */
+  failed: number;
 }
 
 /** How well files that are played often are kept. */

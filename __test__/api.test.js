@@ -367,7 +367,7 @@ function ownFields(Class) {
 }
 
 function refusedFork() {
-  const owner = { runInScope: (task) => task(), handleStray: () => {} };
+  const owner = { runInScope: (task) => task(), handleStray: () => {}, handleForkEnded: () => {} };
   const refusal = { id: 0, code: "ERR_NOT_FORKABLE", message: "" };
   return new callstreams.Fork({ client: { url: "ws://127.0.0.1/" } }, owner, () => refusal).on("error", () => {});
 }

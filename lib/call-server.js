@@ -9,6 +9,7 @@ const { codedError, systemError, typeError } = require("./errors.js");
 const { Expected } = require("./expected.js");
 const { Line } = require("./line.js");
 const { findAddress, listenArguments } = require("./listen.js");
+const { Totals } = require("./totals.js");
 
 /** Has the core listen: given where, gives what the core says of it. */
 const kListen = Symbol("listen");
@@ -41,8 +42,7 @@ class CallServer extends EventEmitter {
   #closed = null;
   #finish = null;
   #warned = false;
-  /** The calls that are not over. */
-  #lines = new Set();
+  #totals = new Totals();
   #unhandledErrors = 0;
   #handlerErrors = 0;
   /** What the core counted before the last close. */
@@ -60,7 +60,9 @@ class CallServer extends EventEmitter {
     /** The user's code threw or rejected: its call ends, everything else goes on. */
     handleThrow: (error, stream) => this.#handleThrow(error, stream),
     /** A call is over, and all listeners know it. */
-    handleEnded: (line) => this.#lines.delete(line),
+    handleEnded: (line) => this.#totals.handleCallEnded(line),
+    handleFork: (fork) => this.#totals.handleFork(fork),
+    handleForkEnded: (fork, error) => this.#totals.handleForkEnded(fork, error),
     /** Calls that end now are not to wait for listeners. */
     isClosing: () => this.#closed !== null
   };
@@ -131,7 +133,7 @@ class CallServer extends EventEmitter {
     this.#closed = new Promise((resolve) => {
       this.#finish = resolve;
     });
-    this.#lines.forEach((line) => line.handleOwnerClosing());
+    this.#totals.lines.forEach((line) => line.handleOwnerClosing());
     engine().closeServer(this.#id);
     return this.#closed;
   }
@@ -140,6 +142,7 @@ class CallServer extends EventEmitter {
     return {
       ...this.#stats(),
       expected: this.#expected.size,
+      ...this.#totals.read(),
       unhandledErrors: this.#unhandledErrors,
       handlerErrors: this.#handlerErrors,
       promptCache: engine().promptCacheStats()
@@ -166,7 +169,7 @@ class CallServer extends EventEmitter {
     this.#scope.runInAsyncScope(() => {
       const line = new Line(id, this.#link, options, facts);
       const stream = new AudioStream(line);
-      this.#lines.add(line);
+      this.#totals.handleCall(line);
       line.runInScope(() => this.#handle(line, request, stream));
     });
   }
@@ -207,10 +210,15 @@ class CallServer extends EventEmitter {
       this.#handleClosed(fields.map(Number));
     } else if (kind === Kind.DROP) {
       const [code, remoteAddress, remotePort] = fields;
-      this.#emit("drop", { code, remoteAddress, remotePort: Number(remotePort) });
+      this.#drop({ code, remoteAddress, remotePort: Number(remotePort) });
     } else if (kind === Kind.ERROR) {
       this.#report(systemError(Number(fields[0]), "accept"));
     }
+  }
+
+  #drop(dropped) {
+    this.#totals.handleDrop(dropped.code);
+    this.#emit("drop", dropped);
   }
 
   #handleUnheard(error, stream) {

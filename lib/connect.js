@@ -7,9 +7,13 @@ const { engine } = require("./engine.js");
 const { badPort, rangeError, typeError } = require("./errors.js");
 const { Line } = require("./line.js");
 const { dialOptions, nativeCallOptions } = require("./options.js");
+const { Totals } = require("./totals.js");
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const MAX_PORT = 65535;
+
+/** Of all calls that were placed. */
+const placed = new Totals();
 
 /** Dials a server and gives the call's AudioStream when the connection is up. */
 async function connect(given) {
@@ -65,7 +69,8 @@ class Caller {
     this.#failed(reason);
   }
 
-  handleConnected(stream) {
+  handleConnected(stream, line) {
+    placed.handleCall(line);
     this.#connected(stream);
   }
 
@@ -74,7 +79,17 @@ class Caller {
     this.#failed(error);
   }
 
-  handleEnded() {}
+  handleEnded(line) {
+    placed.handleCallEnded(line);
+  }
+
+  handleFork(fork) {
+    placed.handleFork(fork);
+  }
+
+  handleForkEnded(fork, error) {
+    placed.handleForkEnded(fork, error);
+  }
 
   isClosing() {
     return false;
@@ -123,4 +138,4 @@ async function lookUp(host) {
   return found.map(({ address }) => address);
 }
 
-module.exports = { checkSignal, connect, place };
+module.exports = { checkSignal, connect, place, placed };

@@ -39,8 +39,8 @@ class Fork extends EventEmitter {
 
   /**
    * `owner` is the call's line: `runInScope` runs what listens as part of the call, `handleStray`
-   * takes what it throws. `start(options)` begins the fork in the core, and gives its number or why
-   * there is none.
+   * takes what it throws, `handleForkEnded` hears of the end. `start(options)` begins the fork in the
+   * core, and gives its number or why there is none.
    */
   constructor(options, owner, start) {
     super({ captureRejections: true });
@@ -171,6 +171,7 @@ class Fork extends EventEmitter {
 
   #end(error) {
     const isHeard = this.#isHeard || this.listenerCount("close") > 0;
+    this.#owner.handleForkEnded(this, error);
     this.#tell("close", error);
     this.#resolve(this.stats());
     if (error !== undefined && !isHeard && !this.#isStopped) {

@@ -19,7 +19,8 @@ const { Written } = require("./written.js");
  * A call of the core's, behind an AudioStream.
  *
  * `owner` is the server it came to, or whoever placed it. It hears what the call's own listeners do
- * not (`handleUnheard`, `handleThrow`), and when it is over (`handleEnded`).
+ * not (`handleUnheard`, `handleThrow`), of its forks (`handleFork`, `handleForkEnded`), and when it
+ * is over (`handleEnded`).
  */
 class Line {
   /** No more audio leaves. `end` follows, in its time. */
@@ -233,7 +234,9 @@ class Line {
 
   fork(options) {
     outbox.flush();
-    return new Fork(options, this, (native) => engine().fork(this.id, native));
+    const fork = new Fork(options, this, (native) => engine().fork(this.id, native));
+    this.#owner.handleFork(fork);
+    return fork;
   }
 
   /** Nobody wants the call any more that is being placed. */
@@ -244,6 +247,12 @@ class Line {
 
   stats() {
     return this.#lastStats ?? engine().callStats(this.id);
+  }
+
+  /** The same, with what slow readers of its Node streams have lost. */
+  counts() {
+    const stats = this.stats();
+    return this.#streams === null ? stats : this.#streams.addTo(stats);
   }
 
   /** The user's handler is at work, and may not have listened to everything yet. */
@@ -278,9 +287,14 @@ class Line {
     this.#owner.handleThrow(error, null);
   }
 
+  /** A fork is over, for this reason if it failed. */
+  handleForkEnded(fork, error) {
+    this.#owner.handleForkEnded(fork, error);
+  }
+
   /** The call that was placed is up. */
   handleConnected() {
-    this.#owner.handleConnected(this.#stream);
+    this.#owner.handleConnected(this.#stream, this);
   }
 
   /** The call failed. */

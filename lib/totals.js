@@ -1,0 +1,109 @@
+"use strict";
+
+/** Counts of a call that only grow, as its `stats()` names them. */
+const CALL_COUNTS = [
+  "framesIn",
+  "bytesIn",
+  "droppedFramesIn",
+  "droppedBytesIn",
+  "unknownKinds",
+  "malformed",
+  "framesOut",
+  "bytesOut",
+  "lateFrames",
+  "underruns"
+];
+
+/** The same of a fork. */
+const FORK_COUNTS = [
+  "framesSent",
+  "bytesSent",
+  "droppedFrames",
+  "lateFrames",
+  "messagesReceived",
+  "bytesReceived",
+  "droppedBytesBack",
+  "reconnects"
+];
+
+/**
+ * What many calls and their forks have carried: those that are over, whose counts are kept here, and
+ * those that are not, which are asked.
+ */
+class Totals {
+  /** The calls that are not over, each with when it began. */
+  #calls = new Map();
+  #endedCalls = 0;
+  #endedMs = 0;
+  #callCounts = zeros(CALL_COUNTS);
+  #droppedByCode = {};
+  #forks = new Set();
+  #startedForks = 0;
+  #failedForks = 0;
+  #forkCounts = zeros(FORK_COUNTS);
+
+  /** The lines of the calls that are not over. */
+  get lines() {
+    return [...this.#calls.keys()];
+  }
+
+  handleCall(line) {
+    this.#calls.set(line, performance.now());
+  }
+
+  handleCallEnded(line) {
+    const bornAt = this.#calls.get(line);
+    if (bornAt !== undefined) {
+      this.#calls.delete(line);
+      this.#endedCalls += 1;
+      this.#endedMs += performance.now() - bornAt;
+      add(this.#callCounts, line.counts());
+    }
+  }
+
+  /** A connection did not become a call. */
+  handleDrop(code) {
+    this.#droppedByCode[code] = (this.#droppedByCode[code] ?? 0) + 1;
+  }
+
+  handleFork(fork) {
+    this.#forks.add(fork);
+    this.#startedForks += 1;
+  }
+
+  handleForkEnded(fork, error) {
+    if (this.#forks.delete(fork)) {
+      this.#failedForks += error === undefined ? 0 : 1;
+      add(this.#forkCounts, fork.stats());
+    }
+  }
+
+  /** As `ServerMetrics` in index.d.ts describes it. */
+  read() {
+    const calls = this.lines.map((line) => line.counts());
+    const audio = calls.reduce(add, { ...this.#callCounts });
+    const forks = [...this.#forks].map((fork) => fork.stats()).reduce(add, { ...this.#forkCounts });
+    return {
+      droppedByCode: { ...this.#droppedByCode },
+      activeCalls: calls.length,
+      endedCalls: this.#endedCalls,
+      endedMs: this.#endedMs,
+      audio: { ...audio, queuedBytesOut: calls.reduce((sum, { queuedBytesOut }) => sum + queuedBytesOut, 0) },
+      forks: { active: this.#forks.size, started: this.#startedForks, failed: this.#failedForks, ...forks }
+    };
+  }
+}
+
+function zeros(names) {
+  return Object.fromEntries(names.map((name) => [name, 0]));
+}
+
+/** Adds to each of `sums` what `counts` has by its name. */
+function add(sums, counts) {
+  for (const name of Object.keys(sums)) {
+    sums[name] += counts[name];
+  }
+  return sums;
+}
+
+module.exports = { Totals };
