@@ -1414,6 +1414,14 @@ export interface ServerOptions extends CallOptions {
    */
   onlyExpected?: boolean | undefined;
   /**
+   * Connections come through a load balancer that says first whose they are, by the PROXY protocol,
+   * version 1 or 2: `remoteAddress` and `remotePort` are what it says. A connection that says nothing
+   * of the kind is turned away with `ERR_PROXY_HEADER`. False if missing.
+   *
+   * Whoever reaches the port can say anything: only the balancer should.
+   */
+  proxyProtocol?: boolean | undefined;
+  /**
    * Bytes that decoded files may take that are played often, for all servers of the process; the
    * server that listened last decides. 32 MiB if missing, 0 keeps nothing.
    *
@@ -1630,8 +1638,9 @@ export interface DroppedConnection {
   /**
    * Why: `ERR_MAX_CONNECTIONS`, `ERR_HANDSHAKE_TIMEOUT`, `ERR_FIRST_FRAME` (it began with something
    * other than a UUID), `ERR_ID_LENGTH` (with a UUID of wrong length), `ERR_CLOSED_EARLY` (it
-   * closed first), `ERR_UNEXPECTED` (see `onlyExpected`) or `ERR_SERVER_CLOSED`. docs/errors.md has those
-   * over WebSocket, among them `ERR_REFUSED`: it was answered 401, 403, 404 or whatever `authorize` said.
+   * closed first), `ERR_UNEXPECTED` (see `onlyExpected`), `ERR_PROXY_HEADER` (see `proxyProtocol`) or
+   * `ERR_SERVER_CLOSED`. docs/errors.md has those over WebSocket, among them `ERR_REFUSED`: it was answered 401, 403, 404 or whatever `authorize` said.
+   * closed first), `ERR_PROXY_HEADER` (see `proxyProtocol`) or `ERR_SERVER_CLOSED`.
    */
   code: string;
   /** The peer's IP address. */

@@ -23,10 +23,11 @@ class AudioSocket extends CallServer {
   }
 
   [kListen](where) {
-    const { handshakeTimeout, maxConnections } = this.#options;
+    const { handshakeTimeout, maxConnections, proxyProtocol } = this.#options;
     return engine().listen(where, {
       handshakeTimeoutMs: Math.round(handshakeTimeout),
       maxConnections,
+      proxyProtocol,
       call: nativeCallOptions(this.#options)
     });
   }

@@ -30,6 +30,7 @@ const SERVER_DEFAULTS = {
   maxConnections: 65535,
   maxExpected: 65535,
   onlyExpected: false,
+  proxyProtocol: false,
   promptCacheBytes: undefined,
   gatherMs: undefined
 };
@@ -74,6 +75,7 @@ const RULES = {
   handshakeTimeout: between(1, MAX_MILLISECONDS),
   maxConnections: between(1, 2 ** 32 - 1),
   ...EXPECTED_RULES,
+  proxyProtocol: booleanRule,
   timeout: between(1, MAX_MILLISECONDS)
 };
 

@@ -95,8 +95,8 @@ class WebSocketAudio extends CallServer {
   }
 
   #serverOptions() {
-    const { handshakeTimeout, maxConnections, cert, key } = this.#options;
-    return { handshakeTimeoutMs: Math.round(handshakeTimeout), maxConnections, cert, key };
+    const { handshakeTimeout, maxConnections, proxyProtocol, cert, key } = this.#options;
+    return { handshakeTimeoutMs: Math.round(handshakeTimeout), maxConnections, proxyProtocol, cert, key };
   }
 }
 

@@ -57,6 +57,7 @@ const SERVER_DEFAULTS = {
   maxConnections: 65535,
   maxExpected: 65535,
   onlyExpected: false,
+  proxyProtocol: false,
   promptCacheBytes: undefined,
   gatherMs: undefined
 };
@@ -87,6 +88,7 @@ const RULES = {
   handshakeTimeout: between(1, 2 ** 31 - 1),
   maxConnections: between(1, 2 ** 32 - 1),
   ...EXPECTED_RULES,
+  proxyProtocol: booleanRule,
   cert: optional(pemRule),
   key: optional(pemRule),
   paths: optional(pathsRule),

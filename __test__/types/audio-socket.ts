@@ -31,6 +31,7 @@ const everyOption: Required<ServerOptions> = {
   maxConnections: 10,
   maxExpected: 5,
   onlyExpected: true,
+  proxyProtocol: true,
   promptCacheBytes: 1_000_000,
   gatherMs: 0
 };

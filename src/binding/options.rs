@@ -56,6 +56,8 @@ pub struct ListenOptions {
 pub struct ServerOptions {
     pub handshake_timeout_ms: u32,
     pub max_connections: u32,
+    /// A balancer says first who connects.
+    pub proxy_protocol: bool,
     pub call: CallOptions,
 }
 
@@ -175,6 +177,7 @@ impl TryFrom<ServerOptions> for net::ServerOptions {
             service: net::Service::AudioSocket(options.call.try_into()?),
             handshake_timeout: milliseconds(options.handshake_timeout_ms),
             max_connections: options.max_connections as usize,
+            is_proxied: options.proxy_protocol,
         })
     }
 }

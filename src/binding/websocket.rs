@@ -18,6 +18,8 @@ use crate::protocol::SampleRate;
 pub struct WebSocketServerOptions {
     pub handshake_timeout_ms: u32,
     pub max_connections: u32,
+    /// A balancer says first who connects.
+    pub proxy_protocol: bool,
     /// A certificate chain and its key, in PEM.
     pub cert: Option<Buffer>,
     pub key: Option<Buffer>,
@@ -109,6 +111,7 @@ impl TryFrom<WebSocketServerOptions> for net::ServerOptions {
             service: net::Service::WebSocket(service),
             handshake_timeout: milliseconds(options.handshake_timeout_ms),
             max_connections: options.max_connections as usize,
+            is_proxied: options.proxy_protocol,
         })
     }
 }

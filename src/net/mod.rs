@@ -26,6 +26,7 @@ mod pacer;
 mod permits;
 mod pipe;
 mod playing;
+mod proxy;
 mod recording;
 mod refill;
 mod scratch;

@@ -13,6 +13,7 @@ use super::audiosocket;
 use super::engine::Engine;
 use super::lease::Lease;
 use super::options::CallOptions;
+use super::proxy::announced;
 use super::tcp;
 use super::websocket_audio::{self, Arrivals, WebSocketOptions};
 use crate::events::{Event, Source};
@@ -28,6 +29,8 @@ pub struct ServerOptions {
     pub handshake_timeout: Duration,
     /// More connections than this are turned away.
     pub max_connections: usize,
+    /// Each connection begins with a balancer's word on who made it.
+    pub is_proxied: bool,
 }
 
 /// What a server speaks.
@@ -154,23 +157,30 @@ pub(super) async fn accept(listener: TcpListener, server: Arc<Server>) {
     }
 }
 
-fn admit(server: &Arc<Server>, stream: TcpStream, peer: SocketAddr) {
+fn admit(server: &Arc<Server>, mut stream: TcpStream, peer: SocketAddr) {
     let Some(place) = Place::take(server, peer) else { return };
     if !tcp::IS_INHERITED {
         tcp::prepare(&stream);
     }
     tokio::spawn(async move {
         let server = &place.0;
-        match &server.options.service {
-            Service::AudioSocket(options) => {
-                audiosocket::serve(server, *options, stream, peer).await;
-            }
-            Service::WebSocket(options) => {
-                // A task is as large as the larger of both, and calls over AudioSocket need less.
-                Box::pin(websocket_audio::serve(server, options, stream, peer)).await;
-            }
+        match announced(server, &mut stream, peer).await {
+            Ok(peer) => serve(server, stream, peer).await,
+            Err(code) => server.drop_connection(code, peer),
         }
     });
+}
+
+async fn serve(server: &Arc<Server>, stream: TcpStream, peer: SocketAddr) {
+    match &server.options.service {
+        Service::AudioSocket(options) => {
+            audiosocket::serve(server, *options, stream, peer).await;
+        }
+        Service::WebSocket(options) => {
+            // A task is as large as the larger of both, and calls over AudioSocket need less.
+            Box::pin(websocket_audio::serve(server, options, stream, peer)).await;
+        }
+    }
 }
 
 /// A connection's place among those that a server may have, given back when it is dropped.

@@ -1,4 +1,4 @@
-//! AudioSocket: bytes to frames and back.
+//! AudioSocket: bytes to frames and back; and [`proxy`], which may come before them.
 //!
 //! Frames are `kind: u8`, `length: u16 big-endian`, payload. This module knows no socket and no
 //! clock, and it does not judge a frame's place in a call: that is `crate::call`.
@@ -7,6 +7,7 @@
 mod decoder;
 mod frame;
 mod malformed;
+pub mod proxy;
 mod rate;
 
 pub use decoder::Decoder;

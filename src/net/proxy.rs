@@ -1,0 +1,45 @@
+//! Connections that come through a load balancer, which says first whose they are.
+
+use std::net::SocketAddr;
+
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::server::Server;
+use crate::protocol::proxy::{Announcement, parse};
+
+/// Who a connection is from: what the balancer says, where the server has one, else `peer`. Or the
+/// code for why it is turned away.
+pub(super) async fn announced(
+    server: &Server,
+    stream: &mut TcpStream,
+    peer: SocketAddr,
+) -> Result<SocketAddr, &'static str> {
+    if !server.options.is_proxied {
+        return Ok(peer);
+    }
+    let said = tokio::select! {
+        biased;
+        () = server.closed() => Err("ERR_SERVER_CLOSED"),
+        said = timeout(server.options.handshake_timeout, read(stream)) => {
+            said.unwrap_or(Err("ERR_HANDSHAKE_TIMEOUT"))
+        }
+    };
+    Ok(said?.unwrap_or(peer))
+}
+
+/// Reads the header, and no byte of what follows it.
+async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Result<Option<SocketAddr>, &'static str> {
+    let mut header = Vec::new();
+    loop {
+        match parse(&header).map_err(|error| error.code())? {
+            Announcement::From(peer) => return Ok(peer),
+            Announcement::Incomplete(more) => {
+                let start = header.len();
+                header.resize(start + more, 0);
+                stream.read_exact(&mut header[start..]).await.map_err(|_| "ERR_CLOSED_EARLY")?;
+            }
+        }
+    }
+}
