@@ -195,6 +195,23 @@ export class CallServer<Request extends CallRequest = CallRequest> extends Event
   close(): Promise<void>;
 
   /**
+   * Stops listening, and lets the calls go on until each has ended by itself.
+   *
+   * Resolves, after `close` was emitted, when the last one is over. Never rejects. After `timeout`
+   * the calls that are left are hung up, as by `close`, which may also be called meanwhile.
+   *
+   * A connection that the system has taken and the server has not is reset. So take the process out
+   * of the load balancer first, and drain when that has noticed; docs/scaling.md shows how.
+   *
+   * Throws a `TypeError` with the code `ERR_INVALID_ARG_TYPE` or a `RangeError` with
+   * `ERR_OUT_OF_RANGE` for wrong options.
+   *
+   * @example
+   * process.once("SIGTERM", () => server.drain({ timeout: 600_000 }));
+   */
+  drain(options?: DrainOptions): Promise<void>;
+
+  /**
    * What the server has seen, its calls that are not over included. It asks each of those: once every
    * few seconds is no load, for every frame is.
    *
@@ -1617,6 +1634,12 @@ export interface ExpectedCall {
   ref: string;
   /** What `expect` was told of it. */
   context: any;
+}
+
+/** How long a server waits for its calls to end. */
+export interface DrainOptions {
+  /** Milliseconds after which the calls that are left are hung up, from 0. Never if missing. */
+  timeout?: number | undefined;
 }
 
 /** How `AudioStream.hangup` hangs up. */

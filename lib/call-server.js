@@ -9,6 +9,7 @@ const { codedError, systemError, typeError } = require("./errors.js");
 const { Expected } = require("./expected.js");
 const { Line } = require("./line.js");
 const { findAddress, listenArguments } = require("./listen.js");
+const { between, completed, optional } = require("./options.js");
 const { Totals } = require("./totals.js");
 
 /** Has the core listen: given where, gives what the core says of it. */
@@ -27,6 +28,9 @@ const kReport = Symbol("report");
 const kId = Symbol("id");
 const kIsClosing = Symbol("isClosing");
 
+const DRAIN_DEFAULTS = { timeout: undefined };
+const DRAIN_RULES = { timeout: optional(between(0, 2 ** 31 - 1)) };
+
 /**
  * A server whose connections become calls: what all have, whatever the calls come over.
  *
@@ -39,6 +43,9 @@ class CallServer extends EventEmitter {
   #id = null;
   #address = null;
   #starting = false;
+  /** `draining`: nobody new is let in; `closing`: the calls are being hung up. */
+  #phase = "open";
+  /** Whoever waits for the server's end, and what tells them. */
   #closed = null;
   #finish = null;
   #warned = false;
@@ -64,7 +71,7 @@ class CallServer extends EventEmitter {
     handleFork: (fork) => this.#totals.handleFork(fork),
     handleForkEnded: (fork, error) => this.#totals.handleForkEnded(fork, error),
     /** Calls that end now are not to wait for listeners. */
-    isClosing: () => this.#closed !== null
+    isClosing: () => this.#phase === "closing"
   };
 
   /** `options` are checked and complete. */
@@ -75,7 +82,7 @@ class CallServer extends EventEmitter {
   }
 
   get listening() {
-    return this.#address !== null && this.#closed === null;
+    return this.#address !== null && this.#phase === "open";
   }
 
   get connections() {
@@ -127,15 +134,27 @@ class CallServer extends EventEmitter {
       this.#starting = false;
       return Promise.resolve();
     }
-    if (this.#closed !== null) {
-      return this.#closed;
+    if (this.#phase === "closing") {
+      return this.#end();
     }
-    this.#closed = new Promise((resolve) => {
-      this.#finish = resolve;
-    });
+    this.#phase = "closing";
     this.#totals.lines.forEach((line) => line.handleOwnerClosing());
     engine().closeServer(this.#id);
-    return this.#closed;
+    return this.#end();
+  }
+
+  drain(options = {}) {
+    const { timeout } = completed("options", options, DRAIN_DEFAULTS, DRAIN_RULES);
+    if (this.#id === null) {
+      this.#starting = false;
+      return Promise.resolve();
+    }
+    if (this.#phase === "open") {
+      this.#phase = "draining";
+      engine().drainServer(this.#id);
+    }
+    const timer = timeout === undefined ? undefined : setTimeout(() => this.close(), timeout);
+    return this.#end().finally(() => clearTimeout(timer));
   }
 
   metrics() {
@@ -200,9 +219,9 @@ class CallServer extends EventEmitter {
     return this.#id;
   }
 
-  /** `close` was called, and the last calls are ending. */
+  /** `close` or `drain` was called, and the last calls are ending. */
   get [kIsClosing]() {
-    return this.#closed !== null;
+    return this.#phase !== "open";
   }
 
   #handleEvent(kind, fields) {
@@ -308,11 +327,20 @@ class CallServer extends EventEmitter {
     const finish = this.#finish;
     this.#id = null;
     this.#address = null;
+    this.#phase = "open";
     this.#closed = null;
     this.#finish = null;
     this.#expected.expireAll();
     this.#emit("close");
     finish?.();
+  }
+
+  /** Resolves when the server has closed. */
+  #end() {
+    this.#closed ??= new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+    return this.#closed;
   }
 
   #stats() {

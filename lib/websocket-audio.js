@@ -68,9 +68,14 @@ class WebSocketAudio extends CallServer {
   }
 
   close() {
-    this.#isClosed = true;
-    this.#detachments.forEach((detach) => detach());
+    this.#shut();
     return super.close();
+  }
+
+  drain(options) {
+    const drained = super.drain(options);
+    this.#shut();
+    return drained;
   }
 
   [kListen](where) {
@@ -92,6 +97,12 @@ class WebSocketAudio extends CallServer {
     if (this[kId] === null) {
       this[kAdopt](engine().openWebSocketServer(this.#serverOptions()), false);
     }
+  }
+
+  /** Nothing more is taken of other servers. */
+  #shut() {
+    this.#isClosed = true;
+    this.#detachments.forEach((detach) => detach());
   }
 
   #serverOptions() {

@@ -47,6 +47,12 @@ impl Engine {
         self.engine.close_server(id);
     }
 
+    /// Has the server take nobody new; its `Closed` follows when its last call has ended.
+    #[napi]
+    pub fn drain_server(&self, id: u32) {
+        self.engine.drain_server(id);
+    }
+
     #[napi]
     pub fn server_stats(&self, id: u32) -> Option<ServerStats> {
         self.engine.server_stats(id).map(Into::into)

@@ -32,7 +32,7 @@ impl Engine {
         let id = source.id;
         let server = Server::new(Arc::clone(self), source, options, lease);
         lock(&self.servers).insert(id, Arc::downgrade(&server));
-        handle.spawn(async move { server.closed().await });
+        handle.spawn(async move { server.shut().await });
         Ok(id)
     }
 

@@ -21,7 +21,7 @@ use super::line::Line;
 use super::listen::{Bound, ListenOptions, bind};
 use super::pacer::Pacer;
 use super::permits::Permits;
-use super::server::{Server, ServerOptions, ServerStats, accept};
+use super::server::{Server, ServerOptions, accept};
 use super::websocket_audio::{self, Answer, PipeEnd, WebSocketDialOptions};
 use crate::audio::PromptCache;
 use crate::events::{EventQueue, Inbox, Opening, Packer, Source, Wake};
@@ -116,20 +116,6 @@ impl Engine {
     /// How long frames may gather on the I/O thread when there are many; zero: not at all.
     pub fn set_gather(&self, period: Duration) {
         self.gather.set_period(period);
-    }
-
-    /// Stops a server and hangs up its calls. `Closed` follows when all is gone.
-    pub fn close_server(&self, id: u32) {
-        let server = lock(&self.servers).get(&id).and_then(Weak::upgrade);
-        if let Some(server) = server {
-            server.close();
-            self.hang_up_calls_of(id);
-        }
-    }
-
-    pub fn server_stats(&self, id: u32) -> Option<ServerStats> {
-        let server = lock(&self.servers).get(&id).and_then(Weak::upgrade)?;
-        Some(server.stats())
     }
 
     /// Places a call. `Connected` follows, or `Error` and `End`.

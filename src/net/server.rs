@@ -1,8 +1,8 @@
 //! Accepting connections, within a server's limits.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
@@ -17,6 +17,7 @@ use super::proxy::announced;
 use super::tcp;
 use super::websocket_audio::{self, Arrivals, WebSocketOptions};
 use crate::events::{Event, Source};
+use crate::sync::lock;
 
 /// How long to wait when the system has no descriptor left for the next connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -40,6 +41,15 @@ pub enum Service {
     WebSocket(WebSocketOptions),
 }
 
+/// How far a server has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    Open,
+    /// Nobody new gets in; the calls go on to their own ends.
+    Draining,
+    Closing,
+}
+
 /// What a server has seen.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ServerStats {
@@ -60,7 +70,7 @@ pub(super) struct Server {
     pub engine: Arc<Engine>,
     /// WebSockets that are not calls yet.
     pub arrivals: Arrivals,
-    closing: watch::Sender<bool>,
+    phase: watch::Sender<Phase>,
     connections: AtomicUsize,
     accepted: AtomicU64,
     calls: AtomicU64,
@@ -80,7 +90,7 @@ impl Server {
             options,
             engine,
             arrivals: Arrivals::default(),
-            closing: watch::Sender::new(false),
+            phase: watch::Sender::new(Phase::Open),
             connections: AtomicUsize::new(0),
             accepted: AtomicU64::new(0),
             calls: AtomicU64::new(0),
@@ -91,7 +101,12 @@ impl Server {
 
     /// Stops accepting, and turns away who has not said its UUID.
     pub fn close(&self) {
-        self.closing.send_replace(true);
+        self.enter(Phase::Closing);
+    }
+
+    /// Stops accepting. Who is connected stays.
+    pub fn drain(&self) {
+        self.enter(Phase::Draining);
     }
 
     pub fn stats(&self) -> ServerStats {
@@ -104,12 +119,16 @@ impl Server {
     }
 
     pub fn is_closing(&self) -> bool {
-        *self.closing.borrow()
+        *self.phase.borrow() == Phase::Closing
     }
 
     pub async fn closed(&self) {
-        // The sender is ours, so the wait cannot fail.
-        let _ = self.closing.subscribe().wait_for(|closing| *closing).await;
+        self.entered(Phase::Closing).await;
+    }
+
+    /// Resolves when nobody new is to get in.
+    pub async fn shut(&self) {
+        self.entered(Phase::Draining).await;
     }
 
     /// A connection became a call.
@@ -122,6 +141,44 @@ impl Server {
         // Where nobody takes these events, the count is what remains of them.
         let _ = self.engine.queue.push(&self.source, Event::Drop { code, peer });
     }
+
+    /// There is no way back.
+    fn enter(&self, next: Phase) {
+        self.phase.send_if_modified(|phase| {
+            let is_later = next > *phase;
+            *phase = next.max(*phase);
+            is_later
+        });
+    }
+
+    async fn entered(&self, awaited: Phase) {
+        // The sender is ours, so the wait cannot fail.
+        let _ = self.phase.subscribe().wait_for(|phase| *phase >= awaited).await;
+    }
+}
+
+impl Engine {
+    /// Stops a server and hangs up its calls. `Closed` follows when all is gone.
+    pub fn close_server(&self, id: u32) {
+        let server = lock(&self.servers).get(&id).and_then(Weak::upgrade);
+        if let Some(server) = server {
+            server.close();
+            self.hang_up_calls_of(id);
+        }
+    }
+
+    /// Has a server take nobody new. `Closed` follows when its last call has ended.
+    pub fn drain_server(&self, id: u32) {
+        let server = lock(&self.servers).get(&id).and_then(Weak::upgrade);
+        if let Some(server) = server {
+            server.drain();
+        }
+    }
+
+    pub fn server_stats(&self, id: u32) -> Option<ServerStats> {
+        let server = lock(&self.servers).get(&id).and_then(Weak::upgrade)?;
+        Some(server.stats())
+    }
 }
 
 impl Drop for Server {
@@ -133,12 +190,12 @@ impl Drop for Server {
     }
 }
 
-/// Accepts connections until the server is closed.
+/// Accepts connections until the server is closed or drained.
 pub(super) async fn accept(listener: TcpListener, server: Arc<Server>) {
     loop {
         let accepted = tokio::select! {
             biased;
-            () = server.closed() => return,
+            () = server.shut() => return,
             accepted = listener.accept() => accepted,
         };
         match accepted {
