@@ -217,6 +217,8 @@ export class CallServer<Request extends CallRequest = CallRequest> extends Event
    *
    * All 0 before `listen`. After the server has closed, what it was when `close` was called.
    *
+   * `require("callstreams/prom")` has it for Prometheus.
+   *
    * @example
    * console.log(server.metrics().connections, "connections now");
    */
