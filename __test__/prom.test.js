@@ -199,3 +199,22 @@ test("both are there for an import, too", async () => {
   assert.equal(named.register, register);
   assert.equal(named.prometheusText, prometheusText);
 });
+
+describe("docs/metrics.md", () => {
+  const page = fs.readFileSync(path.join(__dirname, "../docs/metrics.md"), "utf8");
+  const rows = page
+    .split("\n")
+    .filter((line) => line.startsWith("| `callstreams_"))
+    .map((line) => line.split("|").map((cell) => cell.trim().replaceAll("`", "")).slice(1, -1));
+
+  test("has every metric and no other, as it is told", () => {
+    const told = METRICS.map(({ name, type, labels, help }) => [name, type, labels.join(", "), help]);
+    assert.deepEqual(rows.map((row) => row.slice(0, 4)), told);
+  });
+
+  test("has a name of its own for each in OpenTelemetry", () => {
+    const names = rows.map((row) => row[4].split(",")[0]).filter((name) => !name.startsWith("resource"));
+    assert.equal(new Set(names).size, METRICS.length - 1);
+    names.forEach((name) => assert.match(name, /^callstreams(\.[a-z_]+)+$/));
+  });
+});
