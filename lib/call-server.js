@@ -2,14 +2,15 @@
 
 const { AsyncResource } = require("node:async_hooks");
 const { EventEmitter } = require("node:events");
-const { inspect } = require("node:util");
 const { AudioStream } = require("./audio-stream.js");
 const { Kind, engine, route, unroute } = require("./engine.js");
 const { codedError, systemError, typeError } = require("./errors.js");
 const { Expected } = require("./expected.js");
+const { Faults } = require("./faults.js");
 const { Line } = require("./line.js");
 const { findAddress, listenArguments } = require("./listen.js");
 const { between, completed, optional } = require("./options.js");
+const { Reception } = require("./reception.js");
 const { Totals } = require("./totals.js");
 
 /** Has the core listen: given where, gives what the core says of it. */
@@ -28,6 +29,9 @@ const kReport = Symbol("report");
 const kId = Symbol("id");
 const kIsClosing = Symbol("isClosing");
 
+/** Of a server that does not listen. */
+const NO_CONNECTIONS = { connections: 0, accepted: 0, calls: 0, dropped: 0 };
+
 const DRAIN_DEFAULTS = { timeout: undefined };
 const DRAIN_RULES = { timeout: optional(between(0, 2 ** 31 - 1)) };
 
@@ -39,7 +43,6 @@ const DRAIN_RULES = { timeout: optional(between(0, 2 ** 31 - 1)) };
 class CallServer extends EventEmitter {
   #options;
   #scope = null;
-  #handler = null;
   #id = null;
   #address = null;
   #starting = false;
@@ -48,24 +51,17 @@ class CallServer extends EventEmitter {
   /** Whoever waits for the server's end, and what tells them. */
   #closed = null;
   #finish = null;
-  #warned = false;
   #totals = new Totals();
-  #unhandledErrors = 0;
-  #handlerErrors = 0;
-  /** What the core counted before the last close. */
-  #before = { connections: 0, accepted: 0, calls: 0, dropped: 0 };
+  #faults = new Faults(this);
+  #reception = new Reception(this.#faults);
   #expected;
-  /** Calls that the core let in, and that nobody expected. */
-  #unexpected = 0;
 
   /** What the core's events and this server's calls have of it. */
   #link = {
     handleArrival: (id, fields) => this.#scope.runInAsyncScope(() => this[kArrive](id, fields)),
     handleEvent: (kind, fields) => this.#handleEvent(kind, fields),
-    /** A call failed, and nobody listens to its `error`. */
-    handleUnheard: (error, stream) => this.#handleUnheard(error, stream),
-    /** The user's code threw or rejected: its call ends, everything else goes on. */
-    handleThrow: (error, stream) => this.#handleThrow(error, stream),
+    handleUnheard: (error, stream) => this.#faults.handleUnheard(error, stream),
+    handleThrow: (error, stream) => this.#faults.handleThrow(error, stream),
     /** A call is over, and all listeners know it. */
     handleEnded: (line) => this.#totals.handleCallEnded(line),
     handleFork: (fork) => this.#totals.handleFork(fork),
@@ -97,7 +93,7 @@ class CallServer extends EventEmitter {
     if (typeof handler !== "function") {
       throw typeError("handler", "a function", handler);
     }
-    this.#handler = handler;
+    this.#reception.handler = handler;
     return this;
   }
 
@@ -162,8 +158,8 @@ class CallServer extends EventEmitter {
       ...this.#stats(),
       expected: this.#expected.size,
       ...this.#totals.read(),
-      unhandledErrors: this.#unhandledErrors,
-      handlerErrors: this.#handlerErrors,
+      unhandledErrors: this.#faults.unhandled,
+      handlerErrors: this.#faults.thrown,
       promptCache: engine().promptCacheStats()
     };
   }
@@ -174,7 +170,7 @@ class CallServer extends EventEmitter {
 
   /** An async listener of the server's rejected. */
   [Symbol.for("nodejs.rejection")](error, event, ...args) {
-    this.#handleThrow(error, event === "connection" ? args[1] : null);
+    this.#faults.handleThrow(error, event === "connection" ? args[1] : null);
   }
 
   /** `names` are what the call may go by for whoever expects it. */
@@ -189,7 +185,7 @@ class CallServer extends EventEmitter {
       const line = new Line(id, this.#link, options, facts);
       const stream = new AudioStream(line);
       this.#totals.handleCall(line);
-      line.runInScope(() => this.#handle(line, request, stream));
+      line.runInScope(() => this.#receive(line, request, stream));
     });
   }
 
@@ -211,7 +207,7 @@ class CallServer extends EventEmitter {
   }
 
   [kReport](error, stream) {
-    this.#report(error, stream);
+    this.#faults.report(error, stream);
   }
 
   /** The core's server, if there is one. */
@@ -231,7 +227,7 @@ class CallServer extends EventEmitter {
       const [code, remoteAddress, remotePort] = fields;
       this.#drop({ code, remoteAddress, remotePort: Number(remotePort) });
     } else if (kind === Kind.ERROR) {
-      this.#report(systemError(Number(fields[0]), "accept"));
+      this.#faults.report(systemError(Number(fields[0]), "accept"));
     }
   }
 
@@ -240,57 +236,27 @@ class CallServer extends EventEmitter {
     this.#emit("drop", dropped);
   }
 
-  #handleUnheard(error, stream) {
-    this.#unhandledErrors += 1;
-    if (this.listenerCount("error") > 0) {
-      this.#report(error, stream);
-    }
-  }
-
-  #handleThrow(error, stream) {
-    this.#handlerErrors += 1;
-    stream?.hangup();
-    this.#report(error instanceof Error ? error : thrownValue(error), stream);
-  }
-
   /** A call that nobody expects is none. */
   #refuse(id, { remoteAddress, remotePort }) {
-    this.#unexpected += 1;
+    this.#totals.handleUnexpected();
     // Nobody listens to it: nothing is to be held for somebody who might.
     engine().open(id);
     engine().abandon(id);
-    this.#emit("drop", { code: "ERR_UNEXPECTED", remoteAddress, remotePort });
+    this.#drop({ code: "ERR_UNEXPECTED", remoteAddress, remotePort });
   }
 
   #handleExpired(expected) {
     try {
       this.emit("expired", expected);
     } catch (error) {
-      this.#handleThrow(error, null);
+      this.#faults.handleThrow(error, null);
     }
   }
 
-  #handle(line, request, stream) {
-    const listeners = this.listenerCount("connection");
-    if (this.#handler === null && listeners === 0) {
-      this.#warnOfNoHandler();
-      stream.hangup();
-      return;
-    }
-    this.#emit("connection", request, stream);
-    line.handleHandler(true);
-    const settled = () => line.handleHandler(false);
-    const failed = (error) => this.#handleThrow(error, stream);
-    try {
-      const result = this.#handler?.(request, stream);
-      if (typeof result?.then === "function") {
-        result.then(settled, failed);
-        return;
-      }
-    } catch (error) {
-      failed(error);
-    }
-    settled();
+  #receive(line, request, stream) {
+    const isHeard = this.listenerCount("connection") > 0;
+    const tell = isHeard ? (...args) => this.#emit("connection", ...args) : null;
+    this.#reception.receive(line, request, stream, tell);
   }
 
   #bind(failure, options) {
@@ -322,7 +288,7 @@ class CallServer extends EventEmitter {
   }
 
   #handleClosed([accepted, calls, dropped]) {
-    this.#before = sum(this.#before, { connections: 0, accepted, calls, dropped });
+    this.#totals.handleClosed({ accepted, calls, dropped });
     unroute(this.#id);
     const finish = this.#finish;
     this.#id = null;
@@ -345,49 +311,16 @@ class CallServer extends EventEmitter {
 
   #stats() {
     const stats = this.#id === null ? null : engine().serverStats(this.#id);
-    const all = stats ? sum(this.#before, stats) : this.#before;
-    return { ...all, calls: all.calls - this.#unexpected, dropped: all.dropped + this.#unexpected };
-  }
-
-  #warnOfNoHandler() {
-    if (!this.#warned) {
-      this.#warned = true;
-      process.emitWarning("A call was hung up: the server has no connection handler", {
-        code: "CALLSTREAMS_NO_HANDLER"
-      });
-    }
+    return this.#totals.connections(stats ?? NO_CONNECTIONS);
   }
 
   #emit(event, ...args) {
     try {
       this.#scope.runInAsyncScope(() => this.emit(event, ...args));
     } catch (error) {
-      this.#handleThrow(error, event === "connection" ? args[1] : null);
+      this.#faults.handleThrow(error, event === "connection" ? args[1] : null);
     }
   }
-
-  /** Gives an error to the server's listeners; with none, or one that throws, a warning is given. */
-  #report(error, stream) {
-    try {
-      if (this.listenerCount("error") > 0) {
-        this.emit("error", error, stream);
-        return;
-      }
-    } catch (thrown) {
-      error = thrown;
-    }
-    process.emitWarning(error instanceof Error ? error : thrownValue(error));
-  }
-}
-
-/** Something was thrown that is no Error. */
-function thrownValue(value) {
-  const error = codedError("ERR_UNHANDLED_ERROR", `A handler threw ${inspect(value, { depth: 0 })}`);
-  return Object.assign(error, { context: value });
-}
-
-function sum(a, b) {
-  return Object.fromEntries(Object.entries(a).map(([name, value]) => [name, value + b[name]]));
 }
 
 module.exports = { CallServer, kAdopt, kArrive, kBegin, kId, kIsClosing, kIsWanted, kListen, kReport };

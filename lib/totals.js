@@ -42,6 +42,11 @@ class Totals {
   #failedForks = 0;
   #forkCounts = zeros(FORK_COUNTS);
 
+  /** What the core counted before it last closed. */
+  #before = { accepted: 0, calls: 0, dropped: 0 };
+  /** Calls that the core let in, and that nobody expected. */
+  #unexpected = 0;
+
   /** The lines of the calls that are not over. */
   get lines() {
     return [...this.#calls.keys()];
@@ -64,6 +69,23 @@ class Totals {
   /** A connection did not become a call. */
   handleDrop(code) {
     this.#droppedByCode[code] = (this.#droppedByCode[code] ?? 0) + 1;
+  }
+
+  /** One that the core has counted as a call did not. */
+  handleUnexpected() {
+    this.#unexpected += 1;
+  }
+
+  /** The core's server is gone, with what it counted. */
+  handleClosed(counts) {
+    add(this.#before, counts);
+  }
+
+  /** What became of connections; `stats` is what the core counts since it last opened. */
+  connections(stats) {
+    const { accepted, calls, dropped } = add({ ...this.#before }, stats);
+    const unexpected = this.#unexpected;
+    return { connections: stats.connections, accepted, calls: calls - unexpected, dropped: dropped + unexpected };
   }
 
   handleFork(fork) {

@@ -55,6 +55,7 @@ const everyOption: Required<WebSocketOptions> = {
   handshakeTimeout: 1000,
   maxConnections: 10,
   maxExpected: 10,
+  proxyProtocol: false,
   onlyExpected: false,
   promptCacheBytes: 0,
   gatherMs: 0
