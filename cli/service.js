@@ -1,7 +1,7 @@
 "use strict";
 
 const { library } = require("./library.js");
-const { MetricsServer } = require("./metrics-server.js");
+const { MetricsServer, countsOf } = require("./metrics-server.js");
 const { described, errorLine, told } = require("./errors.js");
 const { onSignal } = require("./signals.js");
 
@@ -10,8 +10,8 @@ const NAMES = { audiosocket: "AudioSocket", websocket: "WebSocket" };
 /**
  * Servers that give their calls to one handler, and what is printed of them.
  *
- * It runs until a signal comes, or as many calls have ended as were asked for. Then it turns new calls
- * away, lets running ones end for a while if it may, and hangs up what is left.
+ * It runs until a signal comes, or as many calls have ended as were asked for. Then it takes no
+ * new calls, lets running ones end for a while if it may, and hangs up what is left.
  */
 class Service {
   #handler;
@@ -22,7 +22,6 @@ class Service {
   #running = new Set();
   #ended = 0;
   #isStopping = false;
-  #idle = () => {};
   #stopped;
   #finish;
 
@@ -45,7 +44,7 @@ class Service {
         this.#watch(server);
         await this.#listen(server, port);
       }
-      this.#metrics = metrics && (await MetricsServer.open(metrics, () => this.#counts()));
+      this.#metrics = metrics && (await MetricsServer.open(metrics, this.#byTransport));
     } catch (error) {
       await this.#close();
       throw error;
@@ -71,10 +70,6 @@ class Service {
   }
 
   #handle(req, res) {
-    if (this.#isStopping) {
-      res.hangup();
-      return;
-    }
     const began = performance.now();
     this.#running.add(res);
     this.#tellBegin(req);
@@ -95,9 +90,6 @@ class Service {
     log("end", { durationMs: Math.round(ms), stats }, text);
     this.#running.delete(res);
     this.#ended += 1;
-    if (this.#running.size === 0) {
-      this.#idle();
-    }
     if (this.#ended === this.#options.calls) {
       this.#stop("calls");
     }
@@ -116,31 +108,20 @@ class Service {
     if (running > 0 && drain > 0) {
       const text = `${running} calls may end within ${drain / 1000} s`;
       this.#output.event("draining", { calls: running, ms: drain }, text);
-      await this.#untilIdle(drain);
+      await Promise.all(this.#servers.map(({ server }) => server.drain({ timeout: drain })));
     }
-    const counts = this.#counts();
     await this.#close();
+    const counts = countsOf(this.#byTransport);
     const calls = this.#ended;
     this.#output.event("closed", { reason, calls, metrics: counts }, `closed after ${calls} calls`);
-  }
-
-  #untilIdle(ms) {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#idle = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 
   async #close() {
     await Promise.all([...this.#servers.map(({ server }) => server.close()), this.#metrics?.close()]);
   }
 
-  /** What each server has counted, by transport. */
-  #counts() {
-    return Object.fromEntries(this.#servers.map(({ transport, server }) => [transport, server.metrics()]));
+  get #byTransport() {
+    return Object.fromEntries(this.#servers.map(({ transport, server }) => [transport, server]));
   }
 
   #tellWhere() {
