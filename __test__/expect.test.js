@@ -96,7 +96,7 @@ for (const { name, Server, code, place } of KINDS) {
       server.on("drop", (drop) => dropped.push(drop.code));
       const strangers = [place(t, server.port, randomUUID()), place(t, server.port, ref)];
       await Promise.all(strangers.map((stranger) => closed(stranger)));
-      await eventually(() => server.metrics().connections === 1);
+      await eventually(() => server.metrics().connections === 1 && dropped.length === 2);
       assert.equal(calls, 1);
       assert.deepEqual(dropped, [code, code]);
       assert.equal(server.metrics().dropped, 2);
