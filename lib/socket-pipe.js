@@ -5,8 +5,8 @@ const { Kind, engine, route, unroute } = require("./engine.js");
 /** TCP's own question after a peer that says nothing, as for connections of the core's own. */
 const KEEP_ALIVE_MS = 60_000;
 
-/** How long a peer may take to read why it was refused. */
-const REFUSAL_MS = 1000;
+/** How long a peer may take to read the last that it is told. */
+const CLOSING_MS = 1000;
 
 /** What is answered where the server has no place. */
 const UNAVAILABLE = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
@@ -54,6 +54,10 @@ class SocketPipe {
       .on("end", () => engine().pipeEnd(this.#id))
       .on("close", () => this.#end());
     this.#socket.resume();
+    if (this.#socket.destroyed || this.#socket.readableEnded) {
+      // It will not say so again.
+      engine().pipeEnd(this.#id);
+    }
   }
 
   /** Bytes for the peer. */
@@ -68,7 +72,7 @@ class SocketPipe {
     if (kind === Kind.DRAIN) {
       this.#socket.resume();
     } else if (kind === Kind.END) {
-      this.#socket.end();
+      finish(this.#socket);
       this.#socket.destroySoon?.();
       this.#end();
     }
@@ -83,12 +87,18 @@ class SocketPipe {
   }
 }
 
-/** Says a last thing over HTTP; a peer that does not take it is cut off. */
+/** Says a last thing over HTTP. */
 function refuse(socket, reply) {
   socket.on("error", () => {});
-  socket.setTimeout?.(REFUSAL_MS, () => socket.destroy());
-  socket.end(reply);
+  finish(socket, reply);
   socket.resume?.();
+}
+
+/** Ends a socket with its last words. A peer that does not take them, or does not end, is cut off. */
+function finish(socket, reply) {
+  const late = setTimeout(() => socket.destroy(), CLOSING_MS);
+  socket.once("close", () => clearTimeout(late));
+  socket.end(reply);
 }
 
 module.exports = { SocketPipe, UNAVAILABLE, refuse };
