@@ -1,6 +1,6 @@
 "use strict";
 
-const { Engine } = require("../native/index.js");
+const { Engine } = require("./native.js");
 
 /** What an event is; `src/events/event.rs` has the same list. */
 const Kind = Object.freeze({
