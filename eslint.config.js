@@ -7,7 +7,7 @@ module.exports = [
   { ignores: ["native/", "**/target/", "node_modules/"] },
   js.configs.recommended,
   {
-    files: ["**/*.js"],
+    files: ["**/*.js", "**/*.cjs"],
     languageOptions: { sourceType: "commonjs", globals: globals.node },
     rules: {
       "consistent-return": "off",
