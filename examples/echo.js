@@ -1,9 +1,12 @@
 "use strict";
 
-// Answers every call: greets, then gives back what the caller says. The README shows this program.
+// Answers every call: greets, then gives back what the caller says.
+//
+//   node examples/echo.js           waits on port 9092, or on PORT
 
 const { AudioSocket } = require("callstreams");
 
+const GREETING = `${__dirname}/greeting.sln`;
 const audioSocket = new AudioSocket();
 
 audioSocket.onConnection(async (req, res) => {
@@ -13,7 +16,9 @@ audioSocket.onConnection(async (req, res) => {
   res.on("dtmf", (digit) => console.log("key", digit));
   res.on("end", () => console.log("gone", req.ref));
 
-  await res.play("examples/greeting.sln");
+  await res.play(GREETING);
 });
 
-audioSocket.listen(9092, () => console.log("listening on port 9092"));
+audioSocket.listen(Number(process.env.PORT ?? 9092), () => {
+  console.log("listening on port", audioSocket.address().port);
+});

@@ -2,10 +2,11 @@
 
 // Sends every call to a WebSocket server, both sides of it, and prints what that says.
 //
-//   node examples/fork.js ws://127.0.0.1:8080/
+//   node examples/fork.js ws://127.0.0.1:8080/      waits on port 9092, or on PORT
 
 const { AudioSocket } = require("callstreams");
 
+const GREETING = `${__dirname}/greeting.sln`;
 const url = process.argv[2] ?? "ws://127.0.0.1:8080/";
 const audioSocket = new AudioSocket();
 
@@ -25,7 +26,9 @@ audioSocket.onConnection(async (req, res) => {
   // Card numbers are not for the server.
   res.on("dtmf", () => fork.mute("in"));
 
-  await res.play("examples/greeting.sln");
+  await res.play(GREETING);
 });
 
-audioSocket.listen(9092, () => console.log("listening on port 9092"));
+audioSocket.listen(Number(process.env.PORT ?? 9092), () => {
+  console.log("listening on port", audioSocket.address().port);
+});

@@ -13,6 +13,7 @@
 const Mrf = require("callstreams/mrf");
 
 const { ARI_ADDRESS = "127.0.0.1", ARI_PORT = 8088, ARI_USERNAME, ARI_PASSWORD } = process.env;
+const GREETING = `${__dirname}/greeting.sln`;
 const url = process.argv[2] ?? "ws://127.0.0.1:8080/";
 const MAX_KEYS = 8;
 const PATIENCE_MS = 10_000;
@@ -41,7 +42,7 @@ async function serve(ms, channel) {
   const stream = await ms.stream(channel.id, { sampleRate: 16_000 });
   const typing = keysOf(stream);
   stream.once("dtmf", () => stream.stop());
-  await stream.play("examples/greeting.sln");
+  await stream.play(GREETING);
   const keys = await typing;
   console.log(channel.name, "typed", keys);
 
