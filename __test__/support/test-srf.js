@@ -21,11 +21,15 @@ class TestSrf extends EventEmitter {
   /** An Srf on a port of its own, until the test ends. */
   static async start(t) {
     const srf = new TestSrf();
-    await srf.agent.listen();
-    srf.agent.on("request", (request, reply) => srf.#request(request, reply));
-    srf.agent.on("ack", (request) => srf.#dialogOf(request)?.emit("ack", request));
+    await srf.open();
     t.after(() => srf.agent.close());
     return srf;
+  }
+
+  async open() {
+    await this.agent.listen();
+    this.agent.on("request", (request, reply) => this.#request(request, reply));
+    this.agent.on("ack", (request) => this.#dialogOf(request)?.emit("ack", request));
   }
 
   get address() {
