@@ -13,18 +13,23 @@ const TAIL: [u8; 4] = [0, 0, 0xff, 0xff];
 /// Room that is made at a time.
 const STEP: usize = 1024;
 
+/// Streams that a message may end and begin anew. Senders end one at most; each takes its time.
+const MOST_ENDS: usize = 16;
+
 /// Unpacks what the peer sends.
 pub(super) struct Inflater {
     stream: Option<Decompress>,
     forgets: bool,
     /// The stream ended with a final block, and nothing came since.
     at_end: bool,
+    /// How often it did within the message.
+    ends: usize,
 }
 
 impl Inflater {
     /// `forgets` is whether the peer begins each message anew.
     pub(super) fn new(forgets: bool) -> Self {
-        Self { stream: None, forgets, at_end: false }
+        Self { stream: None, forgets, at_end: false, ends: 0 }
     }
 
     /// Appends what a frame holds to `out`, which may not grow beyond `max` bytes.
@@ -40,7 +45,7 @@ impl Inflater {
             if !self.at_end {
                 self.run(&TAIL, out, max)?;
             }
-            self.at_end = false;
+            (self.at_end, self.ends) = (false, 0);
             if let Some(stream) = self.stream.as_mut().filter(|_| self.forgets) {
                 stream.reset(false);
             }
@@ -71,6 +76,10 @@ impl Inflater {
             if status == Status::StreamEnd {
                 stream.reset(false);
                 self.at_end = true;
+                self.ends += 1;
+                if self.ends > MOST_ENDS {
+                    return Err(SocketError::Data("deflate of too many streams"));
+                }
             }
             if input.is_empty() && out.len() < out.capacity() {
                 return Ok(());
@@ -181,6 +190,16 @@ mod tests {
         let result = Inflater::new(false).inflate(&bomb, true, &mut out, 10_000);
         assert!(matches!(result, Err(SocketError::TooBig)));
         assert!(out.capacity() <= 10_001 + STEP);
+    }
+
+    #[test]
+    fn a_message_of_endless_ends_is_refused_for_each_takes_its_time() {
+        let mut inflater = Inflater::new(false);
+        let finished = [0xf3, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00];
+        assert_eq!(inflated(&mut inflater, &finished.repeat(16)).expect("valid").len(), 16 * 5);
+        assert_eq!(inflated(&mut inflater, &finished.repeat(16)).expect("valid").len(), 16 * 5);
+        let result = inflated(&mut inflater, &finished.repeat(17));
+        assert!(matches!(result, Err(SocketError::Data(_))));
     }
 
     #[test]
