@@ -33,10 +33,15 @@ pub(in crate::net) enum Message {
     },
 }
 
+/// Bytes that are unpacked at once: hostile ones take a tenth of a second a megabyte.
+const PIECE: usize = 8 * 1024;
+
 pub(super) struct Assembler {
     max: usize,
     inflater: Option<Inflater>,
     partial: Option<Partial>,
+    /// What is left of a packed frame to be unpacked.
+    rest: Option<Frame>,
     buffer: Vec<u8>,
 }
 
@@ -51,7 +56,7 @@ struct Partial {
 impl Assembler {
     /// No message may be longer than `max` bytes, packed or unpacked.
     pub(super) fn new(max: usize, inflater: Option<Inflater>) -> Self {
-        Self { max, inflater, partial: None, buffer: Vec::new() }
+        Self { max, inflater, partial: None, rest: None, buffer: Vec::new() }
     }
 
     /// How long a message's next frame may be, by its header.
@@ -63,7 +68,12 @@ impl Assembler {
         }
     }
 
-    /// Takes a frame in. Gives the message that it completes.
+    /// What there is to be handled before the peer's next frame.
+    pub(super) fn rest(&mut self) -> Option<Frame> {
+        self.rest.take()
+    }
+
+    /// Takes a frame in, or a piece of it. Gives the message that it completes.
     pub(super) fn handle(&mut self, frame: Frame) -> Result<Option<Message>, SocketError> {
         match frame.opcode {
             OpCode::Data(kind) => self.handle_data(kind, frame),
@@ -73,7 +83,11 @@ impl Assembler {
         }
     }
 
-    fn handle_data(&mut self, kind: Data, frame: Frame) -> Result<Option<Message>, SocketError> {
+    fn handle_data(
+        &mut self,
+        kind: Data,
+        mut frame: Frame,
+    ) -> Result<Option<Message>, SocketError> {
         let mut partial = match (kind, self.partial.take()) {
             (Data::Continue, Some(_)) if frame.is_compressed => {
                 return Err(SocketError::Protocol("reserved bit set on a continuation"));
@@ -91,6 +105,9 @@ impl Assembler {
         };
         if kind == Data::Binary && frame.is_final && !frame.is_compressed {
             return Ok(Some(Message::Binary(frame.payload.freeze())));
+        }
+        if partial.is_compressed && frame.payload.len() > PIECE {
+            self.rest = Some(split(&mut frame));
         }
         self.take_payload(&partial, &frame)?;
         if partial.is_text {
@@ -128,6 +145,13 @@ impl Assembler {
         }
         String::from_utf8(bytes).map(Message::Text).map_err(|_| NOT_TEXT)
     }
+}
+
+/// Leaves the first piece in `frame`, and gives the rest as if it were a fragment of its own.
+fn split(frame: &mut Frame) -> Frame {
+    let payload = frame.payload.split_off(PIECE);
+    let is_final = mem::replace(&mut frame.is_final, false);
+    Frame { opcode: OpCode::Data(Data::Continue), is_final, is_compressed: false, payload }
 }
 
 const NOT_TEXT: SocketError = SocketError::Data("text is not UTF-8");

@@ -11,6 +11,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
+use tokio::task::yield_now;
 use tungstenite::protocol::frame::coding::{CloseCode, Data};
 
 use super::deflate::Inflater;
@@ -23,6 +24,12 @@ use super::{Agreed, Role};
 /// How much is read at a time: a dozen messages of call audio.
 const READ: usize = 4096;
 const READ_MOST: usize = 64 * 1024;
+
+/// Bytes of a message that are taken in before others get their turn.
+const TURN: usize = 16 * 1024;
+
+/// What a frame counts for on top of its payload.
+const FRAME: usize = 16;
 
 /// What is read and thrown away after a close, so that the peer can read the close.
 const DRAINED: usize = 1 << 20;
@@ -161,13 +168,18 @@ impl Socket {
     }
 
     fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, SocketError>> {
+        let mut turn = 0;
         loop {
             while let Some(frame) = self.next_frame()? {
+                turn += frame.payload.len() + FRAME;
                 if let Some(message) = self.assembler.handle(frame)? {
                     if let Message::Ping(payload) = &message {
                         self.outbox.pong(payload.clone());
                     }
                     return Poll::Ready(Ok(message));
+                }
+                if turn > TURN {
+                    return yielded(cx);
                 }
             }
             if !self.outbox.is_empty() {
@@ -185,6 +197,9 @@ impl Socket {
     }
 
     fn next_frame(&mut self) -> Result<Option<Frame>, SocketError> {
+        if let Some(rest) = self.assembler.rest() {
+            return Ok(Some(rest));
+        }
         let room = |begins_compressed| self.assembler.room(begins_compressed);
         self.decoder.next(&mut self.inbound, room)
     }
@@ -225,6 +240,13 @@ impl Socket {
             }
         }
     }
+}
+
+/// Goes on when all others have had their turn, the clock among them.
+fn yielded<T>(cx: &mut Context<'_>) -> Poll<T> {
+    // It says so of itself, once.
+    let _ = pin!(yield_now()).poll(cx);
+    Poll::Pending
 }
 
 #[cfg(test)]

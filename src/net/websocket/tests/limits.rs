@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 use std::task::Poll;
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use proptest::prelude::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -100,6 +100,24 @@ async fn a_peer_that_pings_and_never_reads_holds_up_neither_its_messages_nor_mem
     }
     assert!(most < 20_000, "{most}");
     drop(soon(writer).await);
+}
+
+#[tokio::test]
+async fn a_message_that_takes_long_to_take_in_leaves_others_their_turns() {
+    let frame = |first, payload: &[u8]| super::support::frame(first, payload, true);
+    let empty_blocks = [[0, 0, 0, 0xff, 0xff].repeat(20_000), vec![0]].concat();
+    let fragments = [frame(0x02, &[]), frame(0x00, &[]).repeat(10_000), frame(0x80, &[])].concat();
+    for bytes in [frame(0xc2, &empty_blocks), fragments] {
+        let (mut socket, mut peer) = pair(Role::Server, deflate());
+        peer.write(&bytes).await;
+        let mut turns = 0;
+        let message = soon(poll_fn(|cx| {
+            turns += 1;
+            socket.poll_next(cx)
+        }));
+        assert_eq!(message.await.expect("open").expect("valid"), Message::Binary(Bytes::new()));
+        assert!(turns > 5, "{turns}");
+    }
 }
 
 #[tokio::test]
