@@ -182,7 +182,7 @@ test("a peer that ends, vanishes or breaks the protocol ends its call alone", as
 });
 
 test("a request that is none is answered, and one too many is", async (t) => {
-  const { url, port, call, dropped } = await attached(t, { maxConnections: 1 });
+  const { server, url, port, call, dropped } = await attached(t, { maxConnections: 1 });
   const peer = net.connect(port, HOST).on("error", () => {});
   t.after(() => peer.destroy());
   let answer = "";
@@ -194,6 +194,8 @@ test("a request that is none is answered, and one too many is", async (t) => {
   await call();
   assert.equal((await refused(url)).status, 503);
   await dropped("ERR_MAX_CONNECTIONS");
+  const { accepted, calls, dropped: turnedAway } = server.metrics();
+  assert.deepEqual([accepted, calls, turnedAway], [3, 1, 2]);
 });
 
 test("a peer that reads nothing while JavaScript goes on sending is cut off", async (t) => {

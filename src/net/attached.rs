@@ -43,15 +43,15 @@ impl Engine {
             return Ok(Attached::Refused(Vec::new()));
         };
         let Upgrade { method, target, headers, head, peer } = upgrade;
+        let Some(place) = Place::take(&server, peer) else {
+            return Ok(Attached::Refused(Vec::new()));
+        };
         let request = match Request::from_parts(&method, &target, headers) {
             Ok(request) => request,
             Err(error) => {
                 server.drop_connection(error.code(), peer);
                 return Ok(Attached::Refused(error.reply().unwrap_or_default()));
             }
-        };
-        let Some(place) = Place::take(&server, peer) else {
-            return Ok(Attached::Refused(Vec::new()));
         };
         let (handle, lease) = self.io()?;
         let (pipe, id, end) = Pipe::new(self);
