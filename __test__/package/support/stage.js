@@ -14,8 +14,8 @@ const NAPI = path.join(ROOT, "node_modules/@napi-rs/cli/dist/cli.js");
 const ALWAYS = ["package.json", "README.md", "LICENSE"];
 
 /**
- * Packs the main package and all platform packages into `folder`: gives the tarballs' paths. Platforms
- * that nothing was built for get a file that says so for a binary.
+ * Packs the main package, all platform packages and what the main one depends on into `folder`: gives
+ * the tarballs' paths. Platforms that nothing was built for get a file that says so for a binary.
  */
 async function stage(folder) {
   const main = JSON.parse(await fs.readFile(path.join(ROOT, "package.json"), "utf8"));
@@ -26,7 +26,9 @@ async function stage(folder) {
   const publish = ["pre-publish", "--tag-style", "npm", "--skip-optional-publish", "--no-gh-release"];
   await promisify(execFile)(process.execPath, [NAPI, ...publish], { cwd: folder });
 
-  return Promise.all([folder, ...packages].map(pack));
+  const dependencies = Object.keys(main.dependencies).map((name) => path.join(ROOT, "node_modules", name));
+  const ours = [folder, ...packages].map((place) => pack(place, place));
+  return Promise.all([...ours, ...dependencies.map((place) => pack(place, folder))]);
 }
 
 async function stagePlatforms(folder) {
@@ -48,8 +50,10 @@ async function stagePlatforms(folder) {
   );
 }
 
-async function pack(folder) {
-  const { stdout } = await npm(["pack", "--json", "--ignore-scripts"], { cwd: folder });
+/** Packs what is in `place` into `folder`. */
+async function pack(place, folder) {
+  const args = ["pack", place, "--json", "--ignore-scripts", "--pack-destination", folder];
+  const { stdout } = await npm(args, { cwd: folder });
   const [{ filename }] = JSON.parse(stdout);
   return path.join(folder, filename);
 }
