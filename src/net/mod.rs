@@ -19,6 +19,7 @@ mod lease;
 mod line;
 mod listen;
 mod listener;
+mod names;
 mod options;
 mod outgoing;
 mod over;

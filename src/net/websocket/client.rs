@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::TcpStream;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tokio_rustls::rustls::pki_types::ServerName;
@@ -16,7 +16,7 @@ use super::socket::{Socket, SocketOptions, Stream};
 use super::target::Target;
 use super::tls::{self, TlsOptions};
 use super::upgrade::Upgrade;
-use crate::net::tcp;
+use crate::net::{names, tcp};
 
 #[derive(Clone, Debug)]
 pub struct ClientOptions {
@@ -71,9 +71,9 @@ async fn run(
 
 /// Tries each of the host's addresses in turn.
 async fn dial(target: &Target) -> Result<TcpStream, ConnectError> {
-    let place = (target.host.as_str(), target.port);
-    let addresses =
-        lookup_host(place).await.map_err(|error| ConnectError::io(Step::Dns, &error))?;
+    let addresses = names::look_up(&target.host, target.port)
+        .await
+        .map_err(|fault| ConnectError::new(Step::Dns, fault))?;
     let mut fault = ConnectError::new(Step::Dns, "the host has no address");
     for address in addresses {
         match TcpStream::connect(address).await {
