@@ -1522,7 +1522,7 @@ export interface WebSocketPathOptions extends WebSocketCallOptions {
    * a function that says so of a request. What is missing there is taken from the URL's query
    * (`?sampleRate=16000&channels=2`), or is 8000 Hz with one channel.
    */
-  format?: WebSocketFormat | ((request: UpgradeRequest) => WebSocketFormat | null | undefined) | undefined;
+  format?: WebSocketFormat | TellFormat | undefined;
   /** The subprotocol to answer those who offer it. If missing, or not offered, the dialect's own. */
   subprotocol?: string | undefined;
   /**
@@ -1564,6 +1564,11 @@ export interface WebSocketFormat {
   /** 1, or 2 with the caller and the one who is called in turn. The URL's or 1 if missing. */
   channels?: 1 | 2 | undefined;
 }
+
+/** Says what the audio of a request is, at once or later. */
+export type TellFormat = (
+  request: UpgradeRequest
+) => WebSocketFormat | null | undefined | Promise<WebSocketFormat | null | undefined>;
 
 /** What `WebSocketAudio.connect` takes. The subprotocol of chan_websocket is `"media"`. */
 export interface WebSocketDialOptions extends Omit<WebSocketCallOptions, keyof WebSocketClientOptions>, WebSocketClientOptions {

@@ -63,10 +63,12 @@ test("the URL may say that there are two", async (t) => {
 
 test("the format may be told call by call", async (t) => {
   const format = ({ url }) => ({ channels: url === "/two" ? 2 : 1 });
-  const { url, call } = serve(t, { format });
-  for (const [at, channels] of [["/one", 1], ["/two", 2]]) {
-    (await dial(t, url + at)).send("{}");
-    assert.equal((await call()).res.channels, channels);
+  for (const tells of [format, async (request) => format(request)]) {
+    const { url, call } = serve(t, { format: tells });
+    for (const [at, channels] of [["/one", 1], ["/two", 2]]) {
+      (await dial(t, url + at)).send("{}");
+      assert.equal((await call()).res.channels, channels);
+    }
   }
 });
 

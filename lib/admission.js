@@ -21,7 +21,7 @@ async function admission(request, options) {
   }
   const answer = authorize === undefined ? true : await authorize(request);
   if (answer === true) {
-    return { options: callOptionsFor(found, request) };
+    return { options: await callOptionsFor(found, request) };
   }
   return { refusal: refusalOf(answer) };
 }

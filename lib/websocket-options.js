@@ -95,7 +95,7 @@ const RULES = {
   timeout: between(1, 2 ** 31 - 1)
 };
 
-const DIAL_RULES = { ...RULES, ...CLIENT_RULES };
+const DIAL_RULES = { ...RULES, ...CLIENT_RULES, format: optional(checkFormat) };
 
 /** What `new WebSocketAudio(options)` was given, checked and complete. */
 function webSocketOptions(options) {
@@ -118,8 +118,8 @@ function attachOptions(options = {}) {
 }
 
 /** How a call is treated: options of its path, with the format of its own, and a subprotocol that it offers. */
-function callOptionsFor(options, request) {
-  const told = typeof options.format === "function" ? options.format(request) : options.format;
+async function callOptionsFor(options, request) {
+  const told = typeof options.format === "function" ? await options.format(request) : options.format;
   const format = told ?? {};
   checkFormat("format()", format);
   return {
@@ -181,7 +181,7 @@ function formatRule(name, value) {
 
 function checkFormat(name, value) {
   if (value === null || typeof value !== "object") {
-    throw typeError(name, "an object or a function", value);
+    throw typeError(name, "an object of sampleRate and channels", value);
   }
   optional(oneOf(SAMPLE_RATES))(`${name}.sampleRate`, value.sampleRate);
   optional(oneOf([1, 2]))(`${name}.channels`, value.channels);
