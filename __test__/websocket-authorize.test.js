@@ -49,6 +49,7 @@ describe("authorize", () => {
     ["gives a status that is none", () => 200],
     ["gives headers that cannot be sent", () => ({ headers: { "a b": "c" } })],
     ["gives a header in a header", () => ({ headers: { a: "b\r\nc: d" } })],
+    ["gives a header that rings a bell", () => ({ headers: { a: "\x07" } })],
     ["gives a body that is none", () => ({ body: 7 })]
   ]) {
     test(`that ${what} is answered 500, and the server hears of it and goes on`, async (t) => {

@@ -157,6 +157,7 @@ describe("rejects", () => {
     }
     for (const options of [
       null,
+      { format: () => ({}) },
       { auth: "x" }, { auth: {} }, { auth: { username: 5 } }, { auth: { bearer: 5 } },
       { tls: true }, { tls: { ca: 5 } }, { tls: { checkHostname: "no" } }, { tls: { cert: "a.pem" } },
       { subprotocols: [5] }, { headers: "x" }, { signal: {} }, { timeout: "1" }, { dialect: 5 }
@@ -165,9 +166,25 @@ describe("rejects", () => {
     }
     for (const options of [
       { auth: { bearer: "a\r\nb: c" } }, { subprotocols: ["a b"] }, { headers: { "a b": "c" } }, { headers: { Upgrade: "x" } },
+      { headers: { a: "\x07" } }, { headers: { a: "\x7f" } },
       { timeout: 0 }, { dialect: "sip" }, { ping: -1 }, { maxMessage: 1 }
     ]) {
       await rejects("ws://localhost/", options, "ERR_OUT_OF_RANGE");
+    }
+  });
+
+  test("secrets in their wrong place, without repeating them", async () => {
+    const isSilent = (error) => error.code !== undefined && !/secret/i.test(error.message);
+    for (const [url, options] of [
+      ["user:secret@host", {}],
+      ["ws://host/", { headers: { Authorization: "Bearer secret\n" } }],
+      ["ws://host/", { headers: { Authorization: ["Bearer", { token: "secret" }] } }],
+      ["ws://host/", { headers: "Authorization: secret" }],
+      ["ws://host/", { auth: { username: "user:secret" } }],
+      ["ws://host/", { tls: { cert: "a.pem", key: "-----BEGIN PRIVATE KEY-----\nsecret" } }],
+      ["ws://host/", { tls: { key: "-----BEGIN PRIVATE KEY-----\nsecret" } }]
+    ]) {
+      await assert.rejects(WebSocketAudio.connect(url, options), isSilent);
     }
   });
 });

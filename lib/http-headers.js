@@ -3,7 +3,8 @@
 const { rangeError, typeError } = require("./errors.js");
 
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
-const BREAK = /[\r\n\0]/;
+/** A value: no control characters, which the core would not send. */
+const VALUE = /^[\t\x20-\x7e\x80-\uffff]*$/;
 
 /** Of these the first counts where they repeat; Node does the same. */
 const ONCE = new Set([
@@ -62,7 +63,7 @@ function headersOf(lines) {
 /** Throws unless `value` is headers by name that can be sent: a string or number each, or a list of them. */
 function headersRule(name, value) {
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
-    throw typeError(name, "an object", value);
+    throw typeError(name, "an object", typeof value);
   }
   for (const [field, texts] of Object.entries(value)) {
     for (const text of [texts].flat()) {
@@ -71,12 +72,13 @@ function headersRule(name, value) {
   }
 }
 
+/** Its value, which may be a password, is not repeated. */
 function fieldRule(name, field, text) {
   if (typeof text !== "string" && typeof text !== "number") {
-    throw typeError(name, "a string", text);
+    throw typeError(name, "a string", typeof text);
   }
-  if (!NAME.test(field) || BREAK.test(text) || RESERVED.has(field.toLowerCase())) {
-    throw rangeError(name, "a header that can be sent and is not the WebSocket's own", text);
+  if (!NAME.test(field) || !VALUE.test(text) || RESERVED.has(field.toLowerCase())) {
+    throw rangeError(name, "a header that can be sent and is not the WebSocket's own", "another");
   }
 }
 

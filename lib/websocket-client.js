@@ -67,12 +67,13 @@ function authorization(auth) {
   return { Authorization: `Basic ${encoded}` };
 }
 
-/** A password is not repeated. */
+/** A password is not repeated, wherever it is. */
 function redacted(parsed, url) {
   if (parsed?.password) {
     parsed.password = "***";
   }
-  return parsed === null ? String(url).replace(/\/\/.*@/, "//***@") : parsed.href;
+  const isHost = parsed !== null && parsed.host !== "";
+  return isHost ? parsed.href : String(url).replace(/^.*@/s, "***@");
 }
 
 function listed(words) {
@@ -87,7 +88,7 @@ function authRule(name, value) {
     throw typeError(name, "{username, password} or {bearer}, of strings", typeof value);
   }
   if (isBasic && username.includes(":")) {
-    throw rangeError(`${name}.username`, "without a colon", username);
+    throw rangeError(`${name}.username`, "without a colon", "another");
   }
   if (!isBasic && /[^\x21-\x7e]/.test(bearer)) {
     throw rangeError(`${name}.bearer`, "printable ASCII without spaces", "another");
@@ -97,13 +98,14 @@ function authRule(name, value) {
 function tlsRule(name, value) {
   const { cert, key } = completed(name, value, TLS_DEFAULTS, TLS_RULES);
   if ((cert === undefined) !== (key === undefined)) {
-    throw typeError(`${name}.key`, `given together with ${name}.cert`, key);
+    throw typeError(`${name}.key`, `given together with ${name}.cert`, typeof key);
   }
 }
 
+/** What a file holds, put in place of its path, is not repeated. */
 function fileRule(name, value) {
-  if (typeof value !== "string" || value === "" || value.includes("\0")) {
-    throw typeError(name, "the path of a file", value);
+  if (typeof value !== "string" || value === "" || /[\0\n]|^-----BEGIN/.test(value)) {
+    throw typeError(name, "the path of a file", typeof value === "string" ? "another" : value);
   }
 }
 
