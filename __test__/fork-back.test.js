@@ -159,7 +159,9 @@ test("orders of a far end that may give none are messages, and its audio is coun
 test("what is broken is warned of, and the fork goes on", async (t) => {
   const { peer, fork, socket } = await bidirectional(t);
   const warnings = [];
+  const messages = [];
   fork.on("warning", ({ code }) => warnings.push(code));
+  fork.on("message", (message) => messages.push(message));
   socket.send("{broken");
   socket.send(json("mark", {}));
   socket.send(json("streamAudio", { audioDataType: "raw", sampleRate: RATE, audioData: "***" }));
@@ -167,6 +169,7 @@ test("what is broken is warned of, and the fork goes on", async (t) => {
   socket.send(sound.tone(400, 200, RATE));
   await peer.until(() => spanOf(peer).ms >= 190, "what follows");
   assert.deepEqual(warnings, ["ERR_BAD_JSON", "ERR_BAD_MARK", "ERR_BAD_BASE64", "ERR_BAD_SOUND"]);
+  assert.deepEqual([messages.length, messages[0], messages[1].type], [3, "{broken", "mark"]);
 });
 
 test("more than may wait is not kept, and counted", async (t) => {
