@@ -16,6 +16,9 @@ use super::frame::Frame;
 /// Messages up to this are copied out of the assembler's own buffer, which stays.
 const KEPT: usize = 64 * 1024;
 
+/// Bytes that are unpacked at once: hostile ones take a tenth of a second a megabyte.
+const PIECE: usize = 8 * 1024;
+
 /// What the peer sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::net) enum Message {
@@ -33,8 +36,16 @@ pub(in crate::net) enum Message {
     },
 }
 
-/// Bytes that are unpacked at once: hostile ones take a tenth of a second a megabyte.
-const PIECE: usize = 8 * 1024;
+impl Message {
+    /// Bytes of text or audio.
+    pub(in crate::net) fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(bytes) => bytes.len(),
+            _ => 0,
+        }
+    }
+}
 
 pub(super) struct Assembler {
     max: usize,

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use tokio::sync::oneshot;
 use tokio::task::yield_now;
 use tokio::time::{Sleep, sleep_until, timeout};
 
@@ -104,25 +103,6 @@ impl Connection {
             self.step().await;
         }
         self.is_lost
-    }
-
-    /// Goes on over the next connection, if it comes within `patience`. False if the call is over.
-    pub async fn reconnect(&mut self, next: oneshot::Receiver<Socket>, patience: Duration) -> bool {
-        let line = Arc::clone(&self.line);
-        let ended = poll_fn(|context| {
-            line.attention.register(context.waker());
-            let over = line.attention.has(Matter::Goodbye) || line.attention.has(Matter::Flooded);
-            if over { Poll::Ready(()) } else { Poll::Pending }
-        });
-        let socket = tokio::select! {
-            () = ended => return false,
-            next = timeout(patience, next) => match next {
-                Ok(Ok(socket)) => socket,
-                _ => return false,
-            },
-        };
-        self.go_on(socket);
-        true
     }
 
     /// Goes on over another connection of the same sender.
@@ -228,7 +208,7 @@ impl Connection {
             }
             let Poll::Ready(message) = self.socket.poll_next(context) else { return false };
             messages += 1;
-            bytes += length(&message);
+            bytes += message.as_ref().and_then(|it| it.as_ref().ok()).map_or(0, Message::len);
             self.handle_message(message, now);
         }
         true
@@ -314,13 +294,5 @@ impl Connection {
         let can = capabilities(dialect, self.playback);
         let details = self.state.details(can);
         self.line.begin(self.line.begun_event(dialect, format, details));
-    }
-}
-
-fn length(message: &Option<Result<Message, SocketError>>) -> usize {
-    match message {
-        Some(Ok(Message::Text(text))) => text.len(),
-        Some(Ok(Message::Binary(bytes))) => bytes.len(),
-        _ => 0,
     }
 }

@@ -14,6 +14,7 @@ mod outward;
 mod pipe;
 mod serve;
 mod state;
+mod stitch;
 
 pub use connect::WebSocketDialOptions;
 pub use options::{Acceptance, Answer, Terms, WebSocketOptions};

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use super::connection::Connection;
 use super::options::{Acceptance, Answer, WebSocketOptions};
+use super::stitch::run_stitched;
 use crate::dialect::subprotocol_to_accept;
 use crate::events::{Event, Inbox, Opening, Source};
 use crate::net::over::Over;
@@ -163,32 +164,6 @@ async fn accept(
     }
     connection.end().await;
     Ok(())
-}
-
-/// Runs a call over one connection after the other.
-async fn run_stitched(server: &Server, connection: &mut Connection, url: &str, patience: Duration) {
-    loop {
-        let mut next = server.arrivals.expect(url, Some(connection.last_heard()));
-        let is_lost = tokio::select! {
-            is_lost = connection.run() => is_lost,
-            Ok(socket) = &mut next => {
-                connection.go_on(socket);
-                continue;
-            }
-        };
-        if !is_lost {
-            return;
-        }
-        // It may have come at the same moment.
-        if let Ok(socket) = next.try_recv() {
-            connection.go_on(socket);
-        } else {
-            let next = server.arrivals.expect(url, None);
-            if !connection.reconnect(next, patience).await {
-                return;
-            }
-        }
-    }
 }
 
 /// Answers that the WebSocket is open.
