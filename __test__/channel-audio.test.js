@@ -10,7 +10,7 @@ const { ChannelAudio } = require("../lib/media/channel-audio.js");
 const { audioOptions } = require("../lib/media/options.js");
 const { AriServer, PASSWORD, USER } = require("./support/ari-server.js");
 const { call } = require("./support/peer.js");
-const { eventually, within } = require("./support/wait.js");
+const { eventually, once, within } = require("./support/wait.js");
 
 const CHANNEL = "caller";
 
@@ -200,6 +200,22 @@ test("a stream ends when its snoop does, of which Asterisk says only that it has
   lab.left.delete(lab.snoop);
   await eventually(() => lab.left.size === 0);
   assert.equal(lab.asked(`POST /channels/${CHANNEL}/silence`), 0);
+});
+
+test("a listener of keys that throws ends its own stream, and is no exception of everybody's", async (t) => {
+  const lab = await Lab.start(t);
+  const [broken, other] = await Promise.all([1, 2].map(() => lab.audio.stream(CHANNEL, { direction: "in" })));
+  const keys = [];
+  broken.on("dtmf", () => {
+    throw new Error("out of order");
+  });
+  other.on("dtmf", (key) => keys.push(key));
+  const ended = once(broken, "end");
+  const warned = once(process, "warning");
+  lab.say("ChannelDtmfReceived", CHANNEL, { digit: "5" });
+  await ended;
+  assert.equal((await warned)[0].message, "out of order");
+  assert.deepEqual(keys, ["5"]);
 });
 
 test("a snoop of which Asterisk cannot let go is freed by a little silence", async (t) => {

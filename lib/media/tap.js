@@ -11,6 +11,9 @@
 const { channelGone, mediaClosed, mediaFailed, mediaTimeout } = require("./errors.js");
 const { NOT_FOUND, Path } = require("./path.js");
 
+/** A listener's rejection, to Node. */
+const REJECTED = Symbol.for("nodejs.rejection");
+
 class Tap {
   #hub;
   #channelId;
@@ -160,7 +163,16 @@ class Tap {
       this.end(channelGone(this.#channelId));
     } else if (type === "ChannelDtmfReceived" && snoop !== null && this.#options.direction !== "out") {
       // A snoop hears no keys.
+      this.#tellKey(digit);
+    }
+  }
+
+  /** What a listener throws is the stream's, as it is of every other event. */
+  #tellKey(digit) {
+    try {
       this.#stream?.emit("dtmf", digit);
+    } catch (error) {
+      this.#stream[REJECTED](error);
     }
   }
 
