@@ -26,5 +26,5 @@ export PATH=$tools/bin:$PATH
 
 [ -d "$(rustc --print target-libdir --target "$triple")" ] || rustup target add "$triple"
 
-npm run build -- --target "$target" --cross-compile
+npm run build:dist -- --target "$target" --cross-compile
 node scripts/check-binary.js "native/callstreams.$platform.node"
