@@ -14,6 +14,8 @@ const { AudioSocket } = require("callstreams");
 const GREETING = `${__dirname}/greeting.sln`;
 const PORT = Number(process.env.PORT ?? 9092);
 const WORKERS = Number(process.env.WORKERS ?? os.availableParallelism());
+/** How long calls may go on when the program is told to end. */
+const DRAIN_MS = Number(process.env.DRAIN_MS ?? 30_000);
 /** A worker that dies at once is not started again at once. */
 const PAUSE_MS = 1000;
 
@@ -36,8 +38,10 @@ function supervise() {
   });
   process.on("SIGTERM", () => {
     isEnding = true;
-    Object.values(cluster.workers).forEach((worker) => worker.kill());
+    Object.values(cluster.workers).forEach((worker) => worker.process.kill());
   });
+  // Ctrl-C reaches the workers without our help.
+  process.on("SIGINT", () => (isEnding = true));
 }
 
 function serve() {
@@ -50,10 +54,10 @@ function serve() {
   audioSocket.listen({ port: PORT, reusePort: true }, () => {
     console.log("worker", process.pid, "is listening on port", audioSocket.address().port);
   });
-  // Hangs up what it has. `worker.kill()` and Ctrl-C both come here.
+  // No new calls; those that are up may end by themselves, within DRAIN_MS. SIGTERM and Ctrl-C come here.
   for (const signal of ["SIGTERM", "SIGINT"]) {
     process.once(signal, async () => {
-      await audioSocket.close();
+      await audioSocket.drain({ timeout: DRAIN_MS });
       process.exit();
     });
   }
