@@ -94,10 +94,13 @@ describe("examples/realtime-ai.js", () => {
     const { model, example, peer, ref } = await talk(t);
     await speak(peer, Buffer.concat([sound.tone(600, 4000, RATE), QUIET]));
     await eventually(() => soundMs(peer) > 100, PRINT_MS, "the answer");
-    await speak(peer, sound.tone(900, 300, RATE));
+    await speak(peer, Buffer.concat([sound.tone(900, 300, RATE), QUIET]));
     const [, told] = await example.printed(new RegExp(`^${ref} interrupted after (\\d+) ms$`, "m"));
     assert.ok(Number(told) > 0 && Number(told) < 4000, `after ${told} ms`);
     await model.printed(new RegExp(`^item_1 was heard for ${told} ms$`, "m"));
+    const latest = () => sound.frequency(peer.heard().subarray(-3200), RATE);
+    await eventually(() => Math.abs(latest() - 900) < 15, PRINT_MS, "the next answer");
+    assert.ok(soundMs(peer) < 3500, `${soundMs(peer)} ms, of which the first answer had 4000`);
   });
 
   test("hangs up when the model is gone, and lets it go with the caller", async (t) => {

@@ -76,6 +76,22 @@ describe("examples/menu.js", () => {
     assert.equal(peer.hangups().length, 1);
   });
 
+  test("ends its prompt with a key", async (t) => {
+    const example = await runExample(t, "menu");
+    const WHOLE = 19_200;
+    let least = Infinity;
+    // Where the machine stalls, a prompt may be over before the key is there.
+    for (let attempt = 0; attempt < 5 && least >= WHOLE; attempt += 1) {
+      const { peer } = await call(t, example);
+      await hears(peer, 500, "the menu");
+      peer.send(dtmf("1"));
+      await hearsPitch(peer, 500);
+      least = Math.min(least, peer.heard().filter((byte) => byte !== 0).length);
+      peer.end();
+    }
+    assert.ok(least < WHOLE, `${least} bytes were heard`);
+  });
+
   test("gives back what the caller says after 2", async (t) => {
     const example = await runExample(t, "menu");
     const { peer, ref } = await call(t, example);
