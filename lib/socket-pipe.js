@@ -27,7 +27,8 @@ class SocketPipe {
       target: request.url,
       headers: request.rawHeaders,
       head,
-      remoteAddress: socket.remoteAddress ?? "0.0.0.0",
+      // On this link, Node has the interface behind it.
+      remoteAddress: socket.remoteAddress?.split("%")[0] ?? "0.0.0.0",
       remotePort: socket.remotePort ?? 0
     });
     if (typeof id === "number") {

@@ -1,6 +1,6 @@
 "use strict";
 
-/** What is left of sockets of another server's, whatever their peers do. */
+/** Sockets of another server's: whoever their peers are, and whatever these do, nothing of them is left. */
 
 const assert = require("node:assert/strict");
 const http = require("node:http");
@@ -77,3 +77,12 @@ for (const [what, leave] of [
     assert.equal(lab.server.metrics().accepted, 1);
   });
 }
+
+test("a peer of this link, whose address names an interface, is a call as any other", async (t) => {
+  const { port, call } = await handing(t, { dialect: "raw" }, (server, asked, socket, head) => {
+    Object.defineProperty(socket, "remoteAddress", { value: "fe80::1%eth0" });
+    server.handleUpgrade(asked, socket, head);
+  });
+  await raw(t, port);
+  assert.equal((await call()).req.remoteAddress, "fe80::1");
+});
