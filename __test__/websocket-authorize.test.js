@@ -214,3 +214,11 @@ test("a target that is no path is a call or a refusal, and never a fault", async
   }
   assert.deepEqual(errors, []);
 });
+
+test("what authorize throws that is no Error is told as one", async (t) => {
+  const { server, url } = serve(t, { authorize: () => Promise.reject(null) });
+  const errors = [];
+  server.on("error", (error) => errors.push(error.code));
+  assert.equal((await refused(url)).status, 500);
+  assert.deepEqual(errors, ["ERR_UNHANDLED_ERROR"]);
+});

@@ -30,25 +30,29 @@ class Faults {
   handleThrow(error, stream) {
     this.thrown += 1;
     stream?.hangup();
-    this.report(error instanceof Error ? error : thrownValue(error), stream);
+    this.report(error, stream);
   }
 
-  /** Gives an error to the server's listeners; with none, or one that throws, a warning is given. */
-  report(error, stream) {
+  /** Gives what was thrown to the server's listeners; with none, or one that throws, a warning is given. */
+  report(thrown, stream) {
+    let error = errorOf(thrown);
     try {
       if (this.#server.listenerCount("error") > 0) {
         this.#server.emit("error", error, stream);
         return;
       }
-    } catch (thrown) {
-      error = thrown;
+    } catch (another) {
+      error = errorOf(another);
     }
-    process.emitWarning(error instanceof Error ? error : thrownValue(error));
+    process.emitWarning(error);
   }
 }
 
-/** Something was thrown that is no Error. */
-function thrownValue(value) {
+/** What was thrown, which may be no Error. */
+function errorOf(value) {
+  if (value instanceof Error) {
+    return value;
+  }
   const error = codedError("ERR_UNHANDLED_ERROR", `A handler threw ${inspect(value, { depth: 0 })}`);
   return Object.assign(error, { context: value });
 }

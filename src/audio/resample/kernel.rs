@@ -114,26 +114,16 @@ fn push_row(weights: &mut Vec<f32>, taps: usize, stretch: f64, offset: f64) {
     }
 }
 
-/// The sum of products. Written as it is for the vectors that the compiler makes of it, two of them
-/// in a round: with arrays for the slices, or the last sums in another order, it takes twice as long.
+/// The sum of products. Written as it is for the vectors that the compiler makes of it: with
+/// arrays for the slices, or the last sums in another order, it takes twice as long.
 fn dot(window: &[f32], row: &[f32]) -> f32 {
     let mut sums = [0.0_f32; LANES];
-    let (pairs, weights) = (window.chunks_exact(2 * LANES), row.chunks_exact(2 * LANES));
-    let (rest, rest_weights) = (pairs.remainder(), weights.remainder());
-    for (values, weights) in pairs.zip(weights) {
-        add_products(&mut sums, &values[..LANES], &weights[..LANES]);
-        add_products(&mut sums, &values[LANES..], &weights[LANES..]);
-    }
-    if rest.len() >= LANES && rest_weights.len() >= LANES {
-        add_products(&mut sums, rest, rest_weights);
+    for (values, weights) in window.chunks_exact(LANES).zip(row.chunks_exact(LANES)) {
+        for lane in 0..LANES {
+            sums[lane] += values[lane] * weights[lane];
+        }
     }
     sums.iter().sum()
-}
-
-fn add_products(sums: &mut [f32; LANES], values: &[f32], weights: &[f32]) {
-    for lane in 0..LANES {
-        sums[lane] += values[lane] * weights[lane];
-    }
 }
 
 fn sinc(x: f64) -> f64 {
