@@ -1,6 +1,5 @@
 "use strict";
 
-const { STATUS_CODES } = require("node:http");
 const { rangeError, typeError } = require("./errors.js");
 const { flat, headersRule } = require("./http-headers.js");
 const { callOptionsFor } = require("./websocket-options.js");
@@ -59,7 +58,7 @@ function refusalOf(answer) {
   return refusal(answer.status ?? 401, answer.headers, answer.body);
 }
 
-function refusal(status, headers = {}, body = `${STATUS_CODES[status] ?? "Refused"}\n`) {
+function refusal(status, headers = {}, body = `${reason(status)}\n`) {
   if (!Number.isInteger(status) || status < 300 || status > 599) {
     throw rangeError("status", "a whole number from 300 to 599", status);
   }
@@ -68,6 +67,13 @@ function refusal(status, headers = {}, body = `${STATUS_CODES[status] ?? "Refuse
     throw typeError("body", "a string or a Buffer", body);
   }
   return { status, headers: flat(headers), body };
+}
+
+/** A status in words. */
+function reason(status) {
+  // Loaded only here: it takes milliseconds.
+  const { STATUS_CODES } = require("node:http");
+  return STATUS_CODES[status] ?? "Refused";
 }
 
 module.exports = { admission };

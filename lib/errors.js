@@ -1,6 +1,5 @@
 "use strict";
 
-const { STATUS_CODES } = require("node:http");
 const { constants } = require("node:os");
 const { getSystemErrorMap, inspect } = require("node:util");
 const { ErrorCode } = require("./types.js");
@@ -61,7 +60,8 @@ function systemError(errno, syscall, where = {}) {
 
 /** The core's word on a lost or failed connection, as Node would put it. */
 function connectionError([errno, code, ...message], { address, port }) {
-  if (code === "ERR_WS_HANDSHAKE" && errno in STATUS_CODES) {
+  if (code === "ERR_WS_HANDSHAKE" && Number(errno) !== 0) {
+    // In place of a system's number there is what the server answered.
     return Object.assign(codedError(code, message.join("\n")), { statusCode: Number(errno) });
   }
   const number = code === "ETIMEDOUT" ? constants.errno.ETIMEDOUT : Number(errno);
