@@ -260,6 +260,20 @@ describe("attach", () => {
     assert.equal(server.connections, 2);
   });
 
+  test("whoever waits for its end hears of it, though nothing else is going on", async (t) => {
+    for (const end of ["close", "drain"]) {
+      const child = startChild(t, async (name) => {
+        const { WebSocketAudio } = require("..");
+        const server = new WebSocketAudio();
+        server.attach(require("node:http").createServer());
+        await server[name]();
+        console.log(JSON.stringify("over"));
+      }, end);
+      assert.equal(await child.line(), "over");
+      assert.deepEqual(await child.exited(), { code: 0, signal: null, stderr: "" });
+    }
+  });
+
   test("does not keep the process alive, and a server that was closed does not either", async (t) => {
     const idle = startChild(t, () => {
       const { WebSocketAudio } = require("..");

@@ -3,7 +3,7 @@
 const { AsyncResource } = require("node:async_hooks");
 const { EventEmitter } = require("node:events");
 const { AudioStream } = require("./audio-stream.js");
-const { Kind, engine, route, unroute } = require("./engine.js");
+const { Kind, engine, hold, route, unroute } = require("./engine.js");
 const { codedError, systemError, typeError } = require("./errors.js");
 const { Expected } = require("./expected.js");
 const { Faults } = require("./faults.js");
@@ -303,6 +303,7 @@ class CallServer extends EventEmitter {
 
   /** Resolves when the server has closed. */
   #end() {
+    hold(this.#id);
     this.#closed ??= new Promise((resolve) => {
       this.#finish = resolve;
     });

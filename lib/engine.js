@@ -77,10 +77,21 @@ function engine() {
 /** Events of number `id` go to `target` until `unroute`. They keep the process alive, unless told not to. */
 function route(id, target, isHolding = true) {
   routes.set(id, target);
-  if (!isHolding) {
+  if (isHolding) {
+    keep();
+  } else {
     asides.add(id);
-    return;
   }
+}
+
+/** Number `id` keeps the process alive from now on: somebody waits for what comes of it. */
+function hold(id) {
+  if (asides.delete(id)) {
+    keep();
+  }
+}
+
+function keep() {
   holders += 1;
   keepAlive ??= setInterval(() => {}, FOREVER_MS);
 }
@@ -182,4 +193,4 @@ function textOf(id, from, start, end) {
   return Buffer.concat([...before, from.subarray(start, end)]).toString();
 }
 
-module.exports = { Kind, engine, onDrained, route, undelivered, unroute };
+module.exports = { Kind, engine, hold, onDrained, route, undelivered, unroute };
