@@ -83,10 +83,7 @@ impl Peer for ModAudioFork {
 
     fn handle_binary(&mut self, bytes: &[u8], said: &mut Sink<'_>) {
         self.beginning.begin(Begun::default(), said);
-        let pcm = self.whole.take(bytes);
-        if !pcm.is_empty() {
-            said(Said::Audio(pcm));
-        }
+        self.whole.hear(bytes, said);
     }
 
     fn handle_closed(&mut self, said: &mut Sink<'_>) {

@@ -8,7 +8,7 @@ use super::name::Dialect;
 use super::outbox::Outbox;
 use super::peer::{Peer, Sink};
 use super::refusal::Refusal;
-use super::said::{Begun, Format, Said};
+use super::said::{Begun, Format};
 use super::session::SessionOptions;
 use super::voice::{Voice, Wrapping};
 use super::whole::Whole;
@@ -55,10 +55,7 @@ impl Peer for ModAudioStream {
 
     fn handle_binary(&mut self, bytes: &[u8], said: &mut Sink<'_>) {
         self.beginning.begin(Begun::default(), said);
-        let pcm = self.whole.take(bytes);
-        if !pcm.is_empty() {
-            said(Said::Audio(pcm));
-        }
+        self.whole.hear(bytes, said);
     }
 
     fn handle_audio(

@@ -48,10 +48,7 @@ impl Peer for Raw {
 
     fn handle_binary(&mut self, bytes: &[u8], said: &mut Sink<'_>) {
         self.handle_open(said);
-        let pcm = self.whole.take(bytes);
-        if !pcm.is_empty() {
-            said(Said::Audio(pcm));
-        }
+        self.whole.hear(bytes, said);
     }
 
     fn handle_audio(

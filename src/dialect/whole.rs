@@ -1,5 +1,8 @@
 //! Whole samples of messages that end within one.
 
+use super::peer::Sink;
+use super::said::Said;
+
 /// Carries what a message has of a sample over to the next message.
 #[derive(Debug)]
 pub(super) struct Whole {
@@ -12,6 +15,14 @@ pub(super) struct Whole {
 impl Whole {
     pub fn new(block: usize) -> Self {
         Self { block: block.max(1), carried: Vec::new(), joined: Vec::new() }
+    }
+
+    /// Tells the whole samples that there are with these bytes, if there are any.
+    pub fn hear(&mut self, bytes: &[u8], said: &mut Sink<'_>) {
+        let pcm = self.take(bytes);
+        if !pcm.is_empty() {
+            said(Said::Audio(pcm));
+        }
     }
 
     /// The whole samples that there are with these bytes.

@@ -11,6 +11,7 @@ mod attention;
 mod audiosocket;
 mod bell;
 mod engine;
+mod flood;
 mod fork;
 mod gather;
 mod hearing;

@@ -11,13 +11,13 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
-use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use crate::call::{Heard, Inbound, Role, Warning};
 use crate::events::{Event, Source};
 use crate::net::attention::Matter;
 use crate::net::engine::Engine;
+use crate::net::flood;
 use crate::net::line::Line;
 use crate::net::listener::Listener;
 use crate::net::options::CallOptions;
@@ -27,10 +27,6 @@ use crate::net::wire::Wire;
 
 /// How long a peer that was hung up on may take to close.
 const LINGER: Duration = Duration::from_secs(1);
-
-/// How long a peer that sends more than a call's worth is left waiting for JavaScript to take it.
-/// Nobody who speaks in real time fills a read in so long.
-const FLOOD_PAUSE: Duration = Duration::from_millis(20);
 
 /// A connection with the call on it.
 pub(super) struct Connection {
@@ -117,13 +113,7 @@ impl Connection {
     async fn step(&mut self) {
         let was_full = poll_fn(|context| self.poll_step(context)).await;
         if was_full {
-            // A flood must not keep the other calls' sockets and the clock waiting, nor JavaScript's
-            // thread from what it is to be taken by.
-            yield_now().await;
-            let source = &self.line.source;
-            let drained = poll_fn(|context| source.poll_drained(context));
-            // Where JavaScript is stuck the socket is read all the same.
-            let _ = timeout(FLOOD_PAUSE, drained).await;
+            flood::pause(&self.line).await;
         }
     }
 

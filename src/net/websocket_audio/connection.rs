@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use tokio::task::yield_now;
 use tokio::time::{Sleep, sleep_until, timeout};
 
 use super::arrivals::LastHeard;
@@ -19,6 +18,7 @@ use crate::dialect::{Playback, Said, Session, SessionOptions, capabilities};
 use crate::events::{Event, Source};
 use crate::net::attention::Matter;
 use crate::net::engine::Engine;
+use crate::net::flood;
 use crate::net::line::Line;
 use crate::net::outgoing::Outgoing;
 use crate::net::over::Over;
@@ -33,9 +33,6 @@ const READ_AT_ONCE: usize = 32;
 
 /// Bytes of them, likewise.
 const BYTES_AT_ONCE: usize = 256 * 1024;
-
-/// How long it has to wait for that at most.
-const FLOOD_PAUSE: Duration = Duration::from_millis(20);
 
 /// When to look again where nothing is due: never in practice.
 const FOREVER: Duration = Duration::from_secs(86_400);
@@ -157,11 +154,7 @@ impl Connection {
     async fn step(&mut self) {
         let was_much = poll_fn(|context| self.poll_step(context)).await;
         if was_much {
-            yield_now().await;
-            let source = &self.line.source;
-            let drained = poll_fn(|context| source.poll_drained(context));
-            // Where JavaScript is stuck the socket is read all the same.
-            let _ = timeout(FLOOD_PAUSE, drained).await;
+            flood::pause(&self.line).await;
         }
     }
 
@@ -172,7 +165,8 @@ impl Connection {
             outgoing.register(context.waker());
         }
         let (now, had_begun) = (Instant::now(), self.has_begun);
-        self.send(context, now);
+        // Whether all was said is known before it is looked whether the call may end.
+        take_items(&self.line, &mut self.session, &mut self.socket, &mut self.state, now);
         let was_much = self.read(context, now);
         self.handle_time(now);
         self.look_around(now);
