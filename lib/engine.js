@@ -67,6 +67,9 @@ let batch = slab;
 let upNext = 0;
 let batchEnd = 0;
 let keepAlive = null;
+/** Whom the event before went to. */
+let lastId = -1;
+let lastTarget;
 
 /** The core of this environment, made at its first use. */
 function engine() {
@@ -77,6 +80,7 @@ function engine() {
 /** Events of number `id` go to `target` until `unroute`. They keep the process alive, unless told not to. */
 function route(id, target, isHolding = true) {
   routes.set(id, target);
+  lastId = -1;
   if (isHolding) {
     keep();
   } else {
@@ -97,6 +101,8 @@ function keep() {
 }
 
 function unroute(id) {
+  lastId = -1;
+  lastTarget = undefined;
   if (routes.delete(id) && !asides.delete(id) && --holders === 0) {
     clearInterval(keepAlive);
     keepAlive = null;
@@ -157,7 +163,7 @@ function undelivered(id) {
 }
 
 function dispatch(id, kind, from, start, end) {
-  const target = routes.get(id);
+  const target = id === lastId ? lastTarget : targetOf(id);
   if (kind === Kind.AUDIO) {
     target?.handleAudio(from.subarray(start, end));
     return;
@@ -172,6 +178,13 @@ function dispatch(id, kind, from, start, end) {
   } else {
     target?.handleEvent(kind, fields);
   }
+}
+
+/** Frames of one call often come behind each other. */
+function targetOf(id) {
+  lastTarget = routes.get(id);
+  lastId = id;
+  return lastTarget;
 }
 
 function keepPiece(id, piece) {

@@ -21,7 +21,7 @@ const TEXT_LIMIT: usize = 16 * 1024 * 1024;
 /// Events that a call or server ends with; there is room for these whatever waits.
 const LAST_WORDS: usize = 4;
 
-/// What an empty inbox may keep allocated.
+/// What an empty inbox may keep allocated, unless it was just needed.
 const KEPT_CAPACITY: usize = 2048;
 
 /// What stands before a frame: its length in two bytes, and the kind that stands for its rate.
@@ -164,12 +164,16 @@ impl Inbox {
 
     /// Delivers as much as `packer` has room for. True if that was all.
     pub fn deliver(&mut self, id: u32, packer: &mut Packer<'_>) -> bool {
+        let waiting = self.audio.len();
         while self.has_news() {
             if !self.deliver_next(id, packer) {
                 return false;
             }
         }
-        self.audio.shrink_to(KEPT_CAPACITY);
+        // A flood would only have it grow again.
+        if waiting < self.audio.capacity() / 4 {
+            self.audio.shrink_to(KEPT_CAPACITY.max(waiting));
+        }
         true
     }
 

@@ -22,6 +22,9 @@ pub trait Wake: Send + Sync {
 pub struct EventQueue {
     ready: Mutex<VecDeque<Arc<Source>>>,
     rung: AtomicBool,
+    /// Whose readers hear of it once all is drained: to go on with each at once would cost a switch
+    /// of threads each.
+    drained: Mutex<Vec<Arc<Source>>>,
     doorbell: Box<dyn Wake>,
 }
 
@@ -32,11 +35,18 @@ pub struct Source {
     inbox: Mutex<Inbox>,
     /// Who waits until JavaScript has taken what there is.
     reader: AtomicWaker,
+    /// Somebody does.
+    waits: AtomicBool,
 }
 
 impl Source {
     pub fn new(id: u32, inbox: Inbox) -> Arc<Self> {
-        Arc::new(Self { id, inbox: Mutex::new(inbox), reader: AtomicWaker::new() })
+        Arc::new(Self {
+            id,
+            inbox: Mutex::new(inbox),
+            reader: AtomicWaker::new(),
+            waits: AtomicBool::new(false),
+        })
     }
 
     pub fn stats(&self) -> InboxStats {
@@ -46,13 +56,19 @@ impl Source {
     /// Ready when nothing waits to be drained.
     pub fn poll_drained(&self, context: &mut Context<'_>) -> Poll<()> {
         self.reader.register(context.waker());
+        self.waits.store(true, Ordering::SeqCst);
         if lock(&self.inbox).listed { Poll::Pending } else { Poll::Ready(()) }
     }
 }
 
 impl EventQueue {
     pub fn new(doorbell: Box<dyn Wake>) -> Self {
-        Self { ready: Mutex::default(), rung: AtomicBool::new(false), doorbell }
+        Self {
+            ready: Mutex::default(),
+            rung: AtomicBool::new(false),
+            drained: Mutex::default(),
+            doorbell,
+        }
     }
 
     /// Adds a frame to what `source` has to say.
@@ -99,6 +115,17 @@ impl EventQueue {
     /// Delivers what there is, as far as there is room. True if something was left.
     pub fn drain(&self, packer: &mut Packer<'_>) -> bool {
         self.rung.store(false, Ordering::SeqCst);
+        let left = self.deliver_ready(packer);
+        if !left {
+            for source in std::mem::take(&mut *lock(&self.drained)) {
+                source.reader.wake();
+            }
+        }
+        left
+    }
+
+    /// True if something was left.
+    fn deliver_ready(&self, packer: &mut Packer<'_>) -> bool {
         while let Some(source) = self.next_ready() {
             let mut inbox = lock(&source.inbox);
             if !inbox.deliver(source.id, packer) {
@@ -107,7 +134,9 @@ impl EventQueue {
             }
             inbox.listed = false;
             drop(inbox);
-            source.reader.wake();
+            if source.waits.swap(false, Ordering::SeqCst) {
+                lock(&self.drained).push(source);
+            }
         }
         false
     }

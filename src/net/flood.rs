@@ -15,6 +15,7 @@ const FLOOD_PAUSE: Duration = Duration::from_millis(20);
 /// what it is to be taken by.
 pub(super) async fn pause(line: &Line) {
     yield_now().await;
+    let _hurry = line.engine.gather.hurry();
     let drained = poll_fn(|context| line.source.poll_drained(context));
     // Where JavaScript is stuck the socket is read all the same.
     let _ = timeout(FLOOD_PAUSE, drained).await;

@@ -5,7 +5,7 @@
 //! gather and takes all of a millisecond in one pass. With few calls nothing is held back.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -25,8 +25,14 @@ const BUSY: f64 = 2.0;
 pub(super) struct Gather {
     period: AtomicU64,
     frames: AtomicU64,
+    /// Who cannot wait.
+    hurries: AtomicU32,
     passes: Mutex<Passes>,
 }
+
+/// Nothing gathers while this lives.
+#[derive(Debug)]
+pub(super) struct Hurry<'a>(&'a Gather);
 
 #[derive(Debug)]
 struct Passes {
@@ -43,6 +49,7 @@ impl Gather {
         Self {
             period: AtomicU64::new(nanoseconds(DEFAULT)),
             frames: AtomicU64::new(0),
+            hurries: AtomicU32::new(0),
             passes: Mutex::new(Passes { since: now, is_busy: false, last: now }),
         }
     }
@@ -55,6 +62,12 @@ impl Gather {
     /// The I/O thread was woken for a frame.
     pub fn count_frame(&self) {
         self.frames.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Someone waits for what no pause may delay: a flood is read as fast as it is taken.
+    pub fn hurry(&self) -> Hurry<'_> {
+        self.hurries.fetch_add(1, Ordering::Relaxed);
+        Hurry(self)
     }
 
     /// All that there was is done: waits, if it is busy, until a period after the last pass.
@@ -90,7 +103,7 @@ impl Gather {
             passes.is_busy = frames as f64 >= BUSY * counted.as_secs_f64() * 1000.0;
             passes.since = now;
         }
-        if !passes.is_busy {
+        if !passes.is_busy || self.hurries.load(Ordering::Relaxed) > 0 {
             return Duration::ZERO;
         }
         let period = Duration::from_nanos(self.period.load(Ordering::Relaxed));
@@ -99,6 +112,12 @@ impl Gather {
             passes.last = now;
         }
         wait
+    }
+}
+
+impl Drop for Hurry<'_> {
+    fn drop(&mut self) {
+        self.0.hurries.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -146,6 +165,17 @@ mod tests {
         let later = last + Duration::from_secs(1);
         assert_eq!(gather.wait(later), Duration::ZERO);
         assert_eq!(gather.wait(later + MILLISECOND / 4), Duration::ZERO);
+    }
+
+    #[test]
+    fn nothing_gathers_while_someone_is_in_a_hurry() {
+        let gather = Gather::new();
+        wait_after(&gather, 5);
+        let last = lock(&gather.passes).last;
+        let hurry = gather.hurry();
+        assert_eq!(gather.wait(last + MILLISECOND / 4), Duration::ZERO);
+        drop(hurry);
+        assert_eq!(gather.wait(last + MILLISECOND / 4), MILLISECOND * 3 / 4);
     }
 
     #[test]
