@@ -14,7 +14,8 @@ pub struct Ear {
     frame: Option<Duration>,
     /// Two channels, their samples in turn.
     stereo: bool,
-    converter: Option<Converter>,
+    /// Boxed: most calls need none.
+    converter: Option<Box<Converter>>,
     /// Converted audio.
     converted: Vec<u8>,
     /// Less than a frame, waiting for the rest.
@@ -93,9 +94,9 @@ impl Ear {
             return None;
         }
         if self.converter.as_ref().is_none_or(|converter| converter.from != from) {
-            self.converter = Converter::new(from, to, self.stereo);
+            self.converter = Converter::new(from, to, self.stereo).map(Box::new);
         }
-        self.converter.as_mut()
+        self.converter.as_deref_mut()
     }
 
     /// What waits for the rest of its frame goes over to the rate of what comes now.

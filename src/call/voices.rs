@@ -6,17 +6,18 @@ use super::playback::{Finished, Playback, Slot, SourceFailure};
 use crate::audio::mix_into;
 use crate::protocol::SampleRate;
 
-/// The plays of a call, and those that have come to their end.
+/// The plays of a call, and those that have come to their end. Most calls have none most of the
+/// time, and keep no room for them.
 #[derive(Debug, Default)]
 pub(super) struct Voices {
-    slots: [Option<Playback>; Slot::ALL.len()],
+    slots: [Option<Box<Playback>>; Slot::ALL.len()],
     finished: VecDeque<Finished>,
 }
 
 impl Voices {
     /// Begins a play in place of the one in its slot.
     pub fn begin(&mut self, slot: Slot, playback: Playback) {
-        if let Some(replaced) = self.slots[slot as usize].replace(playback) {
+        if let Some(replaced) = self.slots[slot as usize].replace(Box::new(playback)) {
             self.finished.push_back(replaced.finish(false));
         }
     }
@@ -27,7 +28,7 @@ impl Voices {
     }
 
     pub fn get_mut(&mut self, play: u32) -> Option<&mut Playback> {
-        self.slots.iter_mut().flatten().find(|playback| playback.play == play)
+        self.slots.iter_mut().flatten().map(Box::as_mut).find(|playback| playback.play == play)
     }
 
     pub fn has(&self, play: u32) -> bool {
@@ -35,7 +36,7 @@ impl Voices {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Playback> {
-        self.slots.iter().flatten()
+        self.slots.iter().flatten().map(Box::as_ref)
     }
 
     /// The play of a slot, and the bytes of it that wait.

@@ -11,7 +11,8 @@ use crate::record::Side;
 /// Listens to one peer: expands what is companded, records it, finds speech, passes it on.
 pub(super) struct Listener {
     expander: Expander,
-    speech: Option<Speech>,
+    /// Boxed: most calls are not looked at for it.
+    speech: Option<Box<Speech>>,
     /// One channel of two.
     side: Vec<u8>,
 }
@@ -21,7 +22,7 @@ impl Listener {
     pub fn new(companding: Companding, options: &CallOptions) -> Self {
         Self {
             expander: Expander::new(companding),
-            speech: options.speech.map(Speech::new),
+            speech: options.speech.map(Speech::new).map(Box::new),
             side: Vec::new(),
         }
     }
