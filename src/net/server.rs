@@ -1,12 +1,13 @@
 //! Accepting connections, within a server's limits.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::pin::pin;
+use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::Notify;
 use tokio::time::sleep;
 
 use super::audiosocket;
@@ -42,9 +43,10 @@ pub enum Service {
 }
 
 /// How far a server has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug)]
+#[repr(u8)]
 enum Phase {
-    Open,
+    Open = 0,
     /// Nobody new gets in; the calls go on to their own ends.
     Draining,
     Closing,
@@ -70,7 +72,10 @@ pub(super) struct Server {
     pub engine: Arc<Engine>,
     /// WebSockets that are not calls yet.
     pub arrivals: Arrivals,
-    phase: watch::Sender<Phase>,
+    /// A [`Phase`].
+    phase: AtomicU8,
+    /// The phase is a later one.
+    entered: Notify,
     connections: AtomicUsize,
     accepted: AtomicU64,
     calls: AtomicU64,
@@ -90,7 +95,8 @@ impl Server {
             options,
             engine,
             arrivals: Arrivals::default(),
-            phase: watch::Sender::new(Phase::Open),
+            phase: AtomicU8::new(Phase::Open as u8),
+            entered: Notify::new(),
             connections: AtomicUsize::new(0),
             accepted: AtomicU64::new(0),
             calls: AtomicU64::new(0),
@@ -119,7 +125,7 @@ impl Server {
     }
 
     pub fn is_closing(&self) -> bool {
-        *self.phase.borrow() == Phase::Closing
+        self.has_entered(Phase::Closing)
     }
 
     pub async fn closed(&self) {
@@ -144,16 +150,23 @@ impl Server {
 
     /// There is no way back.
     fn enter(&self, next: Phase) {
-        self.phase.send_if_modified(|phase| {
-            let is_later = next > *phase;
-            *phase = next.max(*phase);
-            is_later
-        });
+        self.phase.fetch_max(next as u8, Ordering::SeqCst);
+        self.entered.notify_waiters();
+    }
+
+    fn has_entered(&self, phase: Phase) -> bool {
+        self.phase.load(Ordering::SeqCst) >= phase as u8
     }
 
     async fn entered(&self, awaited: Phase) {
-        // The sender is ours, so the wait cannot fail.
-        let _ = self.phase.subscribe().wait_for(|phase| *phase >= awaited).await;
+        loop {
+            // Made before the look, it hears of what comes after it.
+            let entered = self.entered.notified();
+            if self.has_entered(awaited) {
+                return;
+            }
+            entered.await;
+        }
     }
 }
 
@@ -192,10 +205,11 @@ impl Drop for Server {
 
 /// Accepts connections until the server is closed or drained.
 pub(super) async fn accept(listener: TcpListener, server: Arc<Server>) {
+    let mut shut = pin!(server.shut());
     loop {
         let accepted = tokio::select! {
             biased;
-            () = server.shut() => return,
+            () = &mut shut => return,
             accepted = listener.accept() => accepted,
         };
         match accepted {
