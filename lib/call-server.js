@@ -180,7 +180,8 @@ class CallServer extends EventEmitter {
       this.#refuse(id, request);
       return;
     }
-    Object.assign(request, { ref: request.ref, context: undefined }, expected);
+    request.ref = expected?.ref ?? request.ref;
+    request.context = expected?.context;
     this.#scope.runInAsyncScope(() => {
       const line = new Line(id, this.#link, options, facts);
       const stream = new AudioStream(line);

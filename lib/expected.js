@@ -50,6 +50,9 @@ class Expected {
 
   /** Takes the call that goes by one of these names: `{ref, context}`, or null if none is expected. */
   take(names) {
+    if (this.#waiting.size === 0) {
+      return null;
+    }
     const found = names.map((name) => this.#waiting.get(keyOf(name))).find((entry) => entry);
     if (found === undefined) {
       return null;

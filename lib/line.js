@@ -3,6 +3,7 @@
 const { AsyncResource } = require("node:async_hooks");
 const { Audience } = require("./audience.js");
 const { BYTES_PER_SAMPLE } = require("./bytes.js");
+const { countsOf } = require("./counts.js");
 const { engine, route, unroute } = require("./engine.js");
 const { codedError } = require("./errors.js");
 const { Fork } = require("./fork.js");
@@ -39,8 +40,8 @@ class Line {
   #audience;
   #closing = false;
   #ended = false;
-  #lastStats = null;
-  #lastProgress = null;
+  /** What was counted at the call's end. */
+  #last = null;
   #facts;
 
   /** `facts` are what is known of a call over WebSocket that has begun. */
@@ -170,8 +171,8 @@ class Line {
   }
 
   get progress() {
-    const [playedMs, queuedMs] = this.#lastProgress ?? this.#flushedProgress();
-    return { playedMs, queuedMs };
+    outbox.flush();
+    return (this.#last ?? countsOf(this.id)).progress;
   }
 
   setSampleRate(hz) {
@@ -246,7 +247,7 @@ class Line {
   }
 
   stats() {
-    return this.#lastStats ?? engine().callStats(this.id);
+    return (this.#last ?? countsOf(this.id)).stats;
   }
 
   /** The same, with what slow readers of its Node streams have lost. */
@@ -317,8 +318,7 @@ class Line {
   handleEnd() {
     this.#ended = true;
     this.#beginEnding();
-    this.#lastStats = engine().callStats(this.id);
-    this.#lastProgress = engine().progress(this.id);
+    this.#last = countsOf(this.id);
     engine().forget(this.id);
     unroute(this.id);
     this.#plays.handleEnd();
@@ -343,11 +343,6 @@ class Line {
   #beginEnding() {
     this.isEnding = true;
     this.runInScope(() => this.#streams?.handleEnding());
-  }
-
-  #flushedProgress() {
-    outbox.flush();
-    return engine().progress(this.id);
   }
 }
 

@@ -7,11 +7,12 @@ const MAX_MARKS = 1024;
 
 /** The marks of a call that have not been passed: the core knows numbers, the user names. */
 class Marks {
-  #names = new Map();
+  /** Made with the first: most calls have none. */
+  #names = null;
   #last = 0;
 
   get hasRoom() {
-    return this.#names.size < MAX_MARKS;
+    return this.#names === null || this.#names.size < MAX_MARKS;
   }
 
   /** Gives the number for a new mark. */
@@ -19,6 +20,7 @@ class Marks {
     if (!this.hasRoom) {
       throw codedError("ERR_TOO_MANY_MARKS", `${MAX_MARKS} marks wait already`);
     }
+    this.#names ??= new Map();
     this.#last = (this.#last + 1) >>> 0;
     this.#names.set(this.#last, name);
     return this.#last;

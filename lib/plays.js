@@ -10,7 +10,8 @@ let lastPlay = 0;
 /** The plays of a call that have not settled, by number. */
 class Plays {
   #id;
-  #pending = new Map();
+  /** Made with the first play: many calls have none. */
+  #pending = null;
 
   /** `id` is the call's number. */
   constructor(id) {
@@ -33,6 +34,7 @@ class Plays {
     };
     signal?.addEventListener("abort", entry.abort, { once: true });
     return new Promise((resolve, reject) => {
+      this.#pending ??= new Map();
       this.#pending.set(play, Object.assign(entry, { resolve, reject }));
       if (engine().play(this.#id, play, native, file, bytes)) {
         entry.feeder?.start(this.#sinkFor(play, entry));
@@ -43,12 +45,12 @@ class Plays {
   }
 
   get isEmpty() {
-    return this.#pending.size === 0;
+    return this.#pending === null || this.#pending.size === 0;
   }
 
   /** A play's source is to bring more. */
   handleHungry(play) {
-    this.#pending.get(play)?.feeder?.resume();
+    this.#pending?.get(play)?.feeder?.resume();
   }
 
   /** A play has settled in the core; `failure` is why it could not be played to its end. */
@@ -68,7 +70,7 @@ class Plays {
 
   /** The call is over; so is every play, also those that the core never knew. */
   handleEnd() {
-    for (const play of [...this.#pending.keys()]) {
+    for (const play of this.isEmpty ? [] : [...this.#pending.keys()]) {
       this.handleSettled(play, { completed: false, playedMs: 0 });
     }
   }

@@ -11,7 +11,7 @@ use napi_derive::napi;
 
 use super::doorbell::Doorbell;
 use super::options::{DialOptions, ListenOptions, PlayOptions, RecordOptions, ServerOptions};
-use super::results::{CallStats, Listening, PromptCacheStats, RateChange, ServerStats};
+use super::results::{Listening, PromptCacheStats, RateChange, ServerStats, write_counts};
 use crate::events::{Opening, Packer};
 use crate::net::{self, Line, PlayInput};
 use crate::protocol::{Digit, SampleRate};
@@ -195,14 +195,6 @@ impl Engine {
         self.with(id, |line| line.mark(mark));
     }
 
-    /// Milliseconds of audio that have left, and of written audio that waits; null once the call is
-    /// forgotten.
-    #[napi]
-    pub fn progress(&self, id: u32) -> Option<Vec<f64>> {
-        let (played, queued) = self.line(id)?.progress();
-        Some(vec![played.as_secs_f64() * 1000.0, queued.as_secs_f64() * 1000.0])
-    }
-
     /// The app hears and speaks at this rate from now on. `taken` are frames that were drained and
     /// are not delivered, each of the rate in `rates`. Null if the call is gone.
     #[napi]
@@ -255,10 +247,11 @@ impl Engine {
         self.with(id, |line| line.hangup(drain));
     }
 
-    /// Null once the call is forgotten.
+    /// Puts what the call has carried, and how far its audio is, into `counts`, as doubles. False once
+    /// the call is forgotten.
     #[napi]
-    pub fn call_stats(&self, id: u32) -> Option<CallStats> {
-        Some(self.line(id)?.stats().into())
+    pub fn call_counts(&self, id: u32, mut counts: BufferSlice<'_>) -> bool {
+        self.with(id, |line| write_counts(&line.stats(), line.progress(), &mut counts))
     }
 
     /// JavaScript has seen the call's end.

@@ -1,6 +1,7 @@
 //! Plain mirrors of what JavaScript is told. Counts are doubles: exact up to 2^53.
 
 use std::io;
+use std::time::Duration;
 
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
@@ -40,22 +41,6 @@ impl From<io::Result<net::Bound>> for Listening {
     }
 }
 
-/// What one call has carried, and what went wrong.
-#[napi(object)]
-pub struct CallStats {
-    pub frames_in: f64,
-    pub bytes_in: f64,
-    pub dropped_frames_in: f64,
-    pub dropped_bytes_in: f64,
-    pub unknown_kinds: f64,
-    pub malformed: f64,
-    pub frames_out: f64,
-    pub bytes_out: f64,
-    pub queued_bytes_out: f64,
-    pub late_frames: f64,
-    pub underruns: f64,
-}
-
 /// What the change of a call's rate has made.
 #[napi(object)]
 pub struct RateChange {
@@ -81,24 +66,6 @@ pub struct PromptCacheStats {
     pub misses: f64,
     pub files: f64,
     pub bytes: f64,
-}
-
-impl From<net::CallStats> for CallStats {
-    fn from(stats: net::CallStats) -> Self {
-        Self {
-            frames_in: stats.frames_in as f64,
-            bytes_in: stats.bytes_in as f64,
-            dropped_frames_in: stats.inbox.dropped_frames as f64,
-            dropped_bytes_in: stats.inbox.dropped_bytes as f64,
-            unknown_kinds: stats.protocol.unknown_kinds as f64,
-            malformed: stats.protocol.malformed as f64,
-            frames_out: stats.outbound.frames as f64,
-            bytes_out: stats.outbound.bytes as f64,
-            queued_bytes_out: stats.queued_bytes as f64,
-            late_frames: stats.outbound.late_frames as f64,
-            underruns: stats.outbound.underruns as f64,
-        }
-    }
 }
 
 impl From<net::ServerStats> for ServerStats {
@@ -129,5 +96,29 @@ impl From<net::RateChange> for RateChange {
             waiting: change.waiting as f64,
             taken: change.taken.into_iter().map(Into::into).collect(),
         }
+    }
+}
+
+/// Puts what a call has carried into `counts`, as doubles, and behind it how much of its audio has
+/// left and how much of what was written waits, in milliseconds; `lib/counts.js` names them. An object
+/// would cost more than all else at a call's end.
+pub fn write_counts(stats: &net::CallStats, progress: (Duration, Duration), counts: &mut [u8]) {
+    let numbers = [
+        stats.frames_in as f64,
+        stats.bytes_in as f64,
+        stats.inbox.dropped_frames as f64,
+        stats.inbox.dropped_bytes as f64,
+        stats.protocol.unknown_kinds as f64,
+        stats.protocol.malformed as f64,
+        stats.outbound.frames as f64,
+        stats.outbound.bytes as f64,
+        stats.queued_bytes as f64,
+        stats.outbound.late_frames as f64,
+        stats.outbound.underruns as f64,
+        progress.0.as_secs_f64() * 1000.0,
+        progress.1.as_secs_f64() * 1000.0,
+    ];
+    for (place, number) in counts.chunks_exact_mut(size_of::<f64>()).zip(numbers) {
+        place.copy_from_slice(&number.to_ne_bytes());
     }
 }
