@@ -15,7 +15,12 @@ const {
   MessageType
 } = require("./lib/types.js");
 
-const { WebSocketAudio } = require("./lib/websocket-audio.js");
+/** Loaded at its first use: whoever has AudioSocket alone is up sooner. */
+const later = {
+  get WebSocketAudio() {
+    return require("./lib/websocket-audio.js").WebSocketAudio;
+  }
+};
 
 module.exports = {
   AudioSocket,
@@ -28,6 +33,13 @@ module.exports = {
   MAXIMUM_MESSAGE_LENGTH,
   MINIMUM_MESSAGE_LENGTH,
   MessageType,
-  Recording,
-  WebSocketAudio
+  Recording
 };
+
+// In a form that Node's `import { WebSocketAudio }` finds.
+Object.defineProperty(module.exports, "WebSocketAudio", {
+  enumerable: true,
+  get() {
+    return later.WebSocketAudio;
+  }
+});

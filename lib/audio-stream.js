@@ -9,7 +9,6 @@ const { Line } = require("./line.js");
 const { NodeStreams } = require("./node-streams.js");
 const { checkSampleRate } = require("./options.js");
 const { toText } = require("./messages.js");
-const { PairLine } = require("./pair-line.js");
 const { playOptions, streamOptions } = require("./play-options.js");
 const { recordOptions } = require("./recording.js");
 const { toReadable, toSource } = require("./source.js");
@@ -30,7 +29,7 @@ class AudioStream extends EventEmitter {
 
   constructor(readable, socket) {
     super({ captureRejections: true });
-    this.#line = readable instanceof Line ? readable : new PairLine(readable, socket);
+    this.#line = readable instanceof Line ? readable : pairLine(readable, socket);
     this.#line.attach(this);
   }
 
@@ -205,5 +204,11 @@ class AudioStream extends EventEmitter {
 }
 
 AudioStream.prototype.addListener = AudioStream.prototype.on;
+
+/** Few make a stream of their own: what that takes is loaded for those. */
+function pairLine(readable, socket) {
+  const { PairLine } = require("./pair-line.js");
+  return new PairLine(readable, socket);
+}
 
 module.exports = { AudioStream };
