@@ -7,13 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 platform=$1
-case $platform in
-  linux-x64-gnu) triple=x86_64-unknown-linux-gnu target=$triple.2.17 ;;
-  linux-arm64-gnu) triple=aarch64-unknown-linux-gnu target=$triple.2.17 ;;
-  linux-x64-musl) triple=x86_64-unknown-linux-musl target=$triple ;;
-  linux-arm64-musl) triple=aarch64-unknown-linux-musl target=$triple ;;
-  *) echo "build.sh: no such platform: $platform" >&2; exit 2 ;;
-esac
+. scripts/cross/platform.sh
 
 tools=$PWD/target/tools/python
 if [ ! -x "$tools/bin/zig" ]; then
