@@ -24,6 +24,10 @@ use crate::protocol::{FRAME_MS, Frame, HEADER_LEN, header};
 /// How far ahead of real time written audio may leave, less the frame itself.
 const LEAD: Duration = Duration::from_millis(40);
 
+/// What writes are to leave sooner than they must: with nothing to spare, each that comes a little early
+/// would wait.
+const SPARE: Duration = Duration::from_millis(5);
+
 /// How late a slot may be used before it counts as missed.
 const PATIENCE: Duration = Duration::from_millis(2 * FRAME_MS);
 
@@ -123,7 +127,7 @@ impl Outbound {
             return;
         }
         let ahead = if before == 0 { Duration::ZERO } else { self.rate.duration_of(before) };
-        let wait = (self.next + ahead).saturating_duration_since(now + LEAD);
+        let wait = (self.next + ahead + SPARE).saturating_duration_since(now + LEAD);
         let sooner = self.catch_up.handle_write(now, wait);
         self.next = self.next.checked_sub(sooner).unwrap_or(self.next);
     }

@@ -41,6 +41,21 @@ fn no_part_of_a_frame_is_held_back_for_good() {
 }
 
 #[test]
+fn a_writer_who_is_a_little_early_now_and_then_does_not_wait_for_good_after_a_stall() {
+    let mut bench = Bench::new(Silence::Never);
+    echo(&mut bench, 0, 1000);
+    bench.stall_to(1061);
+    bench.write(3 * FRAME);
+    let written: Vec<u64> = (0..100).map(|frame| 1081 + 20 * frame - frame % 2).collect();
+    for at in &written {
+        bench.run_to(*at);
+        bench.write(FRAME);
+    }
+    bench.run_to(3200);
+    assert_eq!(bench.times()[bench.times().len() - 50..], written[50..]);
+}
+
+#[test]
 fn what_is_caught_up_with_leaves_a_frame_sooner_each_fifth_of_a_second() {
     let mut bench = Bench::new(Silence::Never);
     echo(&mut bench, 0, 1000);
