@@ -9,8 +9,8 @@ use crate::protocol::SampleRate;
 /// How long a piece shorter than a frame waits for more.
 const PIECE_WAIT: Duration = Duration::from_millis(20);
 
-/// What an empty queue may keep allocated.
-const KEPT_CAPACITY: usize = 4096;
+/// Frames that an empty queue keeps room for.
+const KEPT_FRAMES: usize = 2;
 
 /// The queue's bound would be passed; nothing was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ impl Queue {
         self.pcm.drain(..len);
         self.gone += len as u64;
         if self.pcm.is_empty() {
-            self.pcm.shrink_to(KEPT_CAPACITY);
+            self.pcm.shrink_to(KEPT_FRAMES * frame);
         }
     }
 

@@ -22,7 +22,7 @@ const TEXT_LIMIT: usize = 16 * 1024 * 1024;
 const LAST_WORDS: usize = 4;
 
 /// What an empty inbox may keep allocated, unless it was just needed.
-const KEPT_CAPACITY: usize = 2048;
+const KEPT_CAPACITY: usize = 1024;
 
 /// What stands before a frame: its length in two bytes, and the kind that stands for its rate.
 const HEADER_BYTES: usize = 3;
