@@ -121,6 +121,11 @@ impl Outbound {
         Ok((self.queue.len(), above))
     }
 
+    /// The peer has waited for us while it said so many bytes.
+    pub fn handle_backlog(&mut self, bytes: usize) {
+        self.catch_up.handle_gap(self.rate.duration_of(bytes));
+    }
+
     /// Sends a frame that is not audio, ahead of what waits.
     pub fn handle_control(&mut self, frame: Frame<'_>) {
         if self.ending == Ending::No {

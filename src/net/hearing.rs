@@ -23,6 +23,11 @@ impl Line {
         self.pump(&mut lock(&self.out), Instant::now());
     }
 
+    /// So many bytes came with the call's name: the peer has been speaking before the call was here.
+    pub(super) fn handle_backlog(&self, bytes: usize) {
+        lock(&self.out).outbound.handle_backlog(bytes);
+    }
+
     /// What makes a call that came in known.
     pub(super) fn connection_event(&self, id: Uuid, peer: SocketAddr) -> Event {
         let server = self.server.unwrap_or_default();

@@ -56,6 +56,19 @@ fn a_writer_who_is_a_little_early_now_and_then_does_not_wait_for_good_after_a_st
 }
 
 #[test]
+fn what_a_peer_said_before_its_call_was_taken_holds_nothing_up_for_good() {
+    let echo_of = |backlog: usize| {
+        let mut bench = Bench::new(Silence::Never);
+        bench.outbound.handle_backlog(backlog);
+        bench.write(10 * FRAME);
+        echo(&mut bench, 20, 5000);
+        bench.times().iter().rev().take(50).all(|at| at % 20 == 0) && bench.times().len() == 260
+    };
+    assert!(echo_of(10 * FRAME));
+    assert!(!echo_of(0), "what was written ahead of time is to wait");
+}
+
+#[test]
 fn what_is_caught_up_with_leaves_a_frame_sooner_each_fifth_of_a_second() {
     let mut bench = Bench::new(Silence::Never);
     echo(&mut bench, 0, 1000);

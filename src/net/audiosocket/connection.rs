@@ -141,6 +141,7 @@ impl Connection {
             inbound.handle_bytes(bytes, &mut |heard| match heard {
                 Heard::Identified(id) => {
                     *identified = true;
+                    line.handle_backlog(bytes.len());
                     line.begin(line.connection_event(id, *peer));
                 }
                 heard => *over = handle_heard(line, listener, heard).or_else(|| over.take()),
