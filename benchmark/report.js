@@ -6,6 +6,7 @@
 const fs = require("node:fs");
 const path = require("node:path");
 const { lineChart } = require("./figure.js");
+const { goals } = require("./goals.js");
 const { describe } = require("./machine.js");
 const { markdown } = require("./table.js");
 
@@ -98,7 +99,7 @@ function page({ sections }, curves) {
       `${describe(machine)}.${note}`
     ].join("\n\n");
   });
-  return blocks.join("\n\n");
+  return [`### Goals\n\n${goals(sections)}`, ...blocks].join("\n\n");
 }
 
 function rounds(table) {
