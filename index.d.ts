@@ -509,7 +509,7 @@ export class AudioStream extends EventEmitter {
    *
    * Takes any length, and copies it before it returns. Audio up to 60 ms ahead of real time leaves
    * at once. What is further ahead is queued, cut into frames of 20 ms and paced. Where a stall has
-   * made live audio late (each write of 200 ms had to wait), it catches up, by 20 ms at a time and
+   * made live audio late (each write of 100 ms had to wait), it catches up, by 20 ms at a time and
    * no more than the stall took. A piece shorter
    * than 20 ms waits up to 20 ms for more, then leaves as it is; half a sample waits for its other
    * half. During a play it is mixed with what plays: the samples are added and kept in range.

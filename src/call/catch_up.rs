@@ -2,7 +2,7 @@
 //!
 //! Written audio that comes late, after a stall of the network or of JavaScript, finds its slots
 //! gone. A writer who goes on in real time never makes up for them: what came late would wait, and
-//! all that follows behind it, until the call's end. So where no write of 200 ms left at once,
+//! all that follows behind it, until the call's end. So where no write of 100 ms left at once,
 //! the next frames leave sooner by what the least of them waited, a frame at most, as long as
 //!
 //! - the writer is live: as much comes as leaves, and nobody has asked him to wait;
@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 
 use super::settings::FRAME;
 
-/// How long writes are looked at.
-const WINDOW: Duration = Duration::from_millis(200);
+/// How long writes are looked at; twice as long where they are few.
+const WINDOW: Duration = Duration::from_millis(100);
 
 /// Fewer writes than this in a window are no live audio.
 const FEWEST: u32 = 3;
@@ -77,7 +77,8 @@ impl CatchUp {
             self.window.get_or_insert(Window { since: now, writes: 0, first: wait, least: wait });
         window.writes += 1;
         window.least = window.least.min(wait);
-        if now.saturating_duration_since(window.since) < WINDOW {
+        let age = now.saturating_duration_since(window.since);
+        if age < WINDOW || (window.writes < FEWEST && age < 2 * WINDOW) {
             return Duration::ZERO;
         }
         let is_live = window.writes >= FEWEST && wait.abs_diff(window.first) <= 2 * FRAME;
@@ -113,8 +114,8 @@ mod tests {
     #[test]
     fn what_waits_behind_a_stall_is_made_up_for_a_frame_at_a_time() {
         assert_eq!(sooner(&mut after(100), 300, |_| 150), 100, "no more than was lost");
-        assert_eq!(sooner(&mut after(100), 30, |_| 150), 40);
-        assert_eq!(sooner(&mut after(100), 15, |_| 12), 12, "no more than is waited");
+        assert_eq!(sooner(&mut after(100), 15, |_| 150), 40);
+        assert_eq!(sooner(&mut after(100), 8, |_| 12), 12, "no more than is waited");
         assert_eq!(sooner(&mut after(5000), 200, |_| 150), 0, "that was a pause");
         assert_eq!(sooner(&mut CatchUp::new(), 200, |_| 150), 0);
     }
@@ -125,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn who_writes_faster_than_is_heard_is_no_live_writer() {
-        assert_eq!(sooner(&mut after(100), 200, |write| 100 + 5 * write), 0);
+    fn who_writes_much_faster_than_is_heard_is_no_live_writer() {
+        assert_eq!(sooner(&mut after(100), 200, |write| 100 + 10 * write), 0);
     }
 }

@@ -161,6 +161,9 @@ impl Outbound {
         out[..HEADER_LEN].copy_from_slice(&header(self.wire.kind(), length as u16));
         if !is_silence {
             self.played += duration;
+        } else if self.played.is_zero() {
+            // Silence before the first word is nothing that a peer is ahead with.
+            self.catch_up.handle_gap(duration);
         }
         self.stats.frames += 1;
         self.stats.bytes += length as u64;
