@@ -1,6 +1,7 @@
 "use strict";
 
 const { Engine } = require("./native.js");
+const { NumberMap } = require("./number-map.js");
 
 /** What an event is; `src/events/event.rs` has the same list. */
 const Kind = Object.freeze({
@@ -49,7 +50,7 @@ const DRAINS_PER_TURN = 16;
 const FOREVER_MS = 2 ** 31 - 1;
 
 /** Servers and calls by number: each has `handleEvent`, calls also `handleAudio`. */
-const routes = new Map();
+const routes = new NumberMap();
 /** Those of them that do not keep the process alive. */
 const asides = new Set();
 /** What has come of events that are longer than the slab, by number. */

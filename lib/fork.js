@@ -20,11 +20,15 @@ const NO_STATS = {
   queuedMs: 0
 };
 
+let lastNumber = 0;
+
 /** A process that exits runs nothing of the core's: its far ends are told here. */
 let tellsAtExit = false;
 
 /** A call's way to a WebSocket server. The API is described in index.d.ts. */
 class Fork extends EventEmitter {
+  /** Its number among all forks, those that could not begin too. */
+  number = (lastNumber += 1);
   #id = null;
   #url;
   #owner;

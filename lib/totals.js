@@ -1,5 +1,7 @@
 "use strict";
 
+const { NumberMap } = require("./number-map.js");
+
 /** Counts of a call that only grow, as its `stats()` names them. */
 const CALL_COUNTS = [
   "framesIn",
@@ -31,13 +33,13 @@ const FORK_COUNTS = [
  * those that are not, which are asked.
  */
 class Totals {
-  /** The calls that are not over, each with when it began. */
-  #calls = new Map();
+  /** The calls that are not over, by number: `{line, bornAt}`. */
+  #calls = new NumberMap();
   #endedCalls = 0;
   #endedMs = 0;
   #callCounts = zeros(CALL_COUNTS);
   #droppedByCode = {};
-  #forks = new Set();
+  #forks = new NumberMap();
   #startedForks = 0;
   #failedForks = 0;
   #forkCounts = zeros(FORK_COUNTS);
@@ -49,19 +51,19 @@ class Totals {
 
   /** The lines of the calls that are not over. */
   get lines() {
-    return [...this.#calls.keys()];
+    return this.#calls.values().map(({ line }) => line);
   }
 
   handleCall(line) {
-    this.#calls.set(line, performance.now());
+    this.#calls.set(line.id, { line, bornAt: performance.now() });
   }
 
   handleCallEnded(line) {
-    const bornAt = this.#calls.get(line);
-    if (bornAt !== undefined) {
-      this.#calls.delete(line);
+    const call = this.#calls.get(line.id);
+    if (call !== undefined) {
+      this.#calls.delete(line.id);
       this.#endedCalls += 1;
-      this.#endedMs += performance.now() - bornAt;
+      this.#endedMs += performance.now() - call.bornAt;
       add(this.#callCounts, line.counts());
     }
   }
@@ -89,12 +91,12 @@ class Totals {
   }
 
   handleFork(fork) {
-    this.#forks.add(fork);
+    this.#forks.set(fork.number, fork);
     this.#startedForks += 1;
   }
 
   handleForkEnded(fork, error) {
-    if (this.#forks.delete(fork)) {
+    if (this.#forks.delete(fork.number)) {
       this.#failedForks += error === undefined ? 0 : 1;
       add(this.#forkCounts, fork.stats());
     }
@@ -104,7 +106,7 @@ class Totals {
   read() {
     const calls = this.lines.map((line) => line.counts());
     const audio = calls.reduce(add, { ...this.#callCounts });
-    const forks = [...this.#forks].map((fork) => fork.stats()).reduce(add, { ...this.#forkCounts });
+    const forks = this.#forks.values().map((fork) => fork.stats()).reduce(add, { ...this.#forkCounts });
     return {
       droppedByCode: { ...this.#droppedByCode },
       activeCalls: calls.length,
