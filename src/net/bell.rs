@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use tokio::sync::Notify;
+use tokio::task::yield_now;
 
 use crate::events::Wake;
 
@@ -12,7 +13,8 @@ thread_local! {
 }
 
 /// The doorbell, as the event queue has it. Rung from the I/O thread it waits until the tasks that
-/// were woken with the one that rings have had their turn; rung from any other it rings at once.
+/// were woken with the one that rings have had their turn, and those that are ready by then; rung
+/// from any other it rings at once.
 #[derive(Clone)]
 pub(super) struct Bell(Arc<Inner>);
 
@@ -33,6 +35,8 @@ impl Bell {
         let on_duty = OnDuty(self);
         loop {
             on_duty.0.0.rung.notified().await;
+            // What has come meanwhile is rung for in one with it: each ring wakes a thread.
+            yield_now().await;
             on_duty.0.0.doorbell.wake();
         }
     }
@@ -64,7 +68,6 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use tokio::runtime::Builder;
-    use tokio::task::yield_now;
 
     use super::*;
 
@@ -75,6 +78,11 @@ mod tests {
         fn wake(&self) {
             self.0.fetch_add(1, Ordering::SeqCst);
         }
+    }
+
+    async fn yield_twice() {
+        yield_now().await;
+        yield_now().await;
     }
 
     #[test]
@@ -90,7 +98,7 @@ mod tests {
             yield_now().await;
             bell.wake();
             assert_eq!(count(), 1);
-            yield_now().await;
+            yield_twice().await;
             assert_eq!(count(), 2);
             bell.wake();
         });
@@ -98,5 +106,21 @@ mod tests {
         assert_eq!(count(), 3);
         bell.wake();
         assert_eq!(count(), 4);
+    }
+
+    #[test]
+    fn what_is_ready_when_the_pass_is_over_has_its_turn_before_the_bell_rings() {
+        let rings = Counted::default();
+        let bell = Bell::new(Box::new(rings.clone()));
+        let runtime = Builder::new_current_thread().build().expect("a runtime");
+        runtime.spawn(bell.clone().run());
+        runtime.block_on(async {
+            yield_now().await;
+            bell.wake();
+            yield_now().await;
+            assert_eq!(rings.0.load(Ordering::SeqCst), 0);
+            yield_now().await;
+            assert_eq!(rings.0.load(Ordering::SeqCst), 1);
+        });
     }
 }
