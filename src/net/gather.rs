@@ -59,9 +59,15 @@ impl Gather {
         self.period.store(nanoseconds(period), Ordering::Relaxed);
     }
 
-    /// The I/O thread was woken for a frame.
+    /// The I/O thread was woken for a frame of a call that goes on.
     pub fn count_frame(&self) {
         self.frames.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Frames since the counting began.
+    #[cfg(test)]
+    pub fn counted(&self) -> u64 {
+        self.frames.load(Ordering::Relaxed)
     }
 
     /// Someone waits for what no pause may delay: a flood is read as fast as it is taken.

@@ -208,6 +208,9 @@ impl Line {
         };
         if out.armed == Some(at) || out.armed.is_some_and(|armed| armed <= now) {
             out.armed = None;
+            if !out.ended {
+                self.engine.gather.count_frame();
+            }
             self.pump(&mut out, now);
         }
         true
