@@ -20,6 +20,9 @@ const NO_STATS = {
   queuedMs: 0
 };
 
+/** A fork's number among all, those that could not begin too. */
+const kNumber = Symbol("number");
+
 let lastNumber = 0;
 
 /** A process that exits runs nothing of the core's: its far ends are told here. */
@@ -27,8 +30,7 @@ let tellsAtExit = false;
 
 /** A call's way to a WebSocket server. The API is described in index.d.ts. */
 class Fork extends EventEmitter {
-  /** Its number among all forks, those that could not begin too. */
-  number = (lastNumber += 1);
+  [kNumber] = (lastNumber += 1);
   #id = null;
   #url;
   #owner;
@@ -207,4 +209,4 @@ function withoutPassword(url) {
   return parts.href;
 }
 
-module.exports = { Fork };
+module.exports = { Fork, kNumber };

@@ -1,5 +1,6 @@
 "use strict";
 
+const { kNumber } = require("./fork.js");
 const { NumberMap } = require("./number-map.js");
 
 /** Counts of a call that only grow, as its `stats()` names them. */
@@ -91,12 +92,12 @@ class Totals {
   }
 
   handleFork(fork) {
-    this.#forks.set(fork.number, fork);
+    this.#forks.set(fork[kNumber], fork);
     this.#startedForks += 1;
   }
 
   handleForkEnded(fork, error) {
-    if (this.#forks.delete(fork.number)) {
+    if (this.#forks.delete(fork[kNumber])) {
       this.#failedForks += error === undefined ? 0 : 1;
       add(this.#forkCounts, fork.stats());
     }
