@@ -1,6 +1,9 @@
 "use strict";
 
-const FIRST_CAPACITY = 64;
+const FIRST_CAPACITY = 8;
+
+/** What all have that were never filled. */
+const NOTHING = [undefined];
 
 /**
  * A map from whole numbers to objects that come and go by the thousand.
@@ -9,28 +12,31 @@ const FIRST_CAPACITY = 64;
  * what was in it, and once it is old memory that keeps every young object of its day alive until a
  * full collection. Here a place is emptied where it is.
  *
- * Open addressing with linear probing: numbers that follow one another fall side by side.
+ * Open addressing with linear probing, a quarter of the places free: numbers that follow one another
+ * fall side by side.
  */
 class NumberMap {
   size = 0;
-  #numbers = new Uint32Array(FIRST_CAPACITY);
+  #numbers = NOTHING;
   /** `undefined` where a place is free. */
-  #values = new Array(FIRST_CAPACITY).fill(undefined);
-  #mask = FIRST_CAPACITY - 1;
+  #values = NOTHING;
+  #mask = 0;
 
   get(number) {
     return this.#values[this.#placeOf(number)];
   }
 
   set(number, value) {
-    const place = this.#placeOf(number);
-    const isNew = this.#values[place] === undefined;
+    let place = this.#placeOf(number);
+    if (this.#values[place] === undefined) {
+      this.size += 1;
+      if (this.size * 4 > this.#values.length * 3) {
+        this.#grow();
+        place = this.#placeOf(number);
+      }
+    }
     this.#numbers[place] = number;
     this.#values[place] = value;
-    if (isNew) {
-      this.size += 1;
-      this.#growIfCrowded();
-    }
   }
 
   /** Whether it was there. */
@@ -71,23 +77,19 @@ class NumberMap {
     return (place + 1) & this.#mask;
   }
 
-  /** A quarter stays free. */
-  #growIfCrowded() {
-    const capacity = this.#mask + 1;
-    if (this.size * 4 <= capacity * 3) {
-      return;
-    }
+  #grow() {
     const [numbers, values] = [this.#numbers, this.#values];
-    this.#numbers = new Uint32Array(2 * capacity);
-    this.#values = new Array(2 * capacity).fill(undefined);
-    this.#mask = 2 * capacity - 1;
-    for (let place = 0; place < capacity; place += 1) {
-      if (values[place] !== undefined) {
+    const capacity = Math.max(FIRST_CAPACITY, 2 * values.length);
+    this.#numbers = new Array(capacity).fill(0);
+    this.#values = new Array(capacity).fill(undefined);
+    this.#mask = capacity - 1;
+    values.forEach((value, place) => {
+      if (value !== undefined) {
         const free = this.#placeOf(numbers[place]);
         this.#numbers[free] = numbers[place];
-        this.#values[free] = values[place];
+        this.#values[free] = value;
       }
-    }
+    });
   }
 }
 
