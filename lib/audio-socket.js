@@ -1,9 +1,10 @@
 "use strict";
 
-const { CallServer, kArrive, kBegin, kListen } = require("./call-server.js");
+const { CallServer } = require("./call-server.js");
 const { connect } = require("./connect.js");
 const { engine } = require("./engine.js");
 const { nativeCallOptions, serverOptions } = require("./options.js");
+const { kArrive, kBegin, kListen } = require("./server-hooks.js");
 
 const TRANSPORT = "audiosocket";
 

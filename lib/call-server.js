@@ -7,27 +7,13 @@ const { Kind, engine, hold, route, unroute } = require("./engine.js");
 const { codedError, systemError, typeError } = require("./errors.js");
 const { Expected } = require("./expected.js");
 const { Faults } = require("./faults.js");
+const { Lifecycle } = require("./lifecycle.js");
 const { Line } = require("./line.js");
 const { findAddress, listenArguments } = require("./listen.js");
 const { between, completed, optional } = require("./options.js");
 const { Reception } = require("./reception.js");
+const { kAdopt, kArrive, kBegin, kId, kIsClosing, kIsWanted, kListen, kReport } = require("./server-hooks.js");
 const { Totals } = require("./totals.js");
-
-/** Has the core listen: given where, gives what the core says of it. */
-const kListen = Symbol("listen");
-/** Something came in that is to become a call: given its number and what the core tells of it. */
-const kArrive = Symbol("arrive");
-/** A call is here: given its number, its request, and how it is treated. */
-const kBegin = Symbol("begin");
-/** Whether a call that goes by one of these names may come. */
-const kIsWanted = Symbol("isWanted");
-/** Takes the core's server of this number as its own; `isHolding` says that it keeps the process alive. */
-const kAdopt = Symbol("adopt");
-/** Gives an error to the server's listeners. */
-const kReport = Symbol("report");
-/** The number of the core's server; null before there is one. */
-const kId = Symbol("id");
-const kIsClosing = Symbol("isClosing");
 
 /** Of a server that does not listen. */
 const NO_CONNECTIONS = { connections: 0, accepted: 0, calls: 0, dropped: 0 };
@@ -38,7 +24,7 @@ const DRAIN_RULES = { timeout: optional(between(0, 2 ** 31 - 1)) };
 /**
  * A server whose connections become calls: what all have, whatever the calls come over.
  *
- * Those that extend it have `kListen` and `kArrive`, and call the rest.
+ * Those that extend it have `kListen` and `kArrive`, and call the rest of server-hooks.js.
  */
 class CallServer extends EventEmitter {
   #options;
@@ -46,11 +32,7 @@ class CallServer extends EventEmitter {
   #id = null;
   #address = null;
   #starting = false;
-  /** `draining`: nobody new is let in; `closing`: the calls are being hung up. */
-  #phase = "open";
-  /** Whoever waits for the server's end, and what tells them. */
-  #closed = null;
-  #finish = null;
+  #lifecycle = new Lifecycle();
   #totals = new Totals();
   #faults = new Faults(this);
   #reception = new Reception(this.#faults);
@@ -67,7 +49,7 @@ class CallServer extends EventEmitter {
     handleFork: (fork) => this.#totals.handleFork(fork),
     handleForkEnded: (fork, error) => this.#totals.handleForkEnded(fork, error),
     /** Calls that end now are not to wait for listeners. */
-    isClosing: () => this.#phase === "closing"
+    isClosing: () => this.#lifecycle.isClosing
   };
 
   /** `options` are checked and complete. */
@@ -78,7 +60,7 @@ class CallServer extends EventEmitter {
   }
 
   get listening() {
-    return this.#address !== null && this.#phase === "open";
+    return this.#address !== null && this.#lifecycle.isOpen;
   }
 
   get connections() {
@@ -130,12 +112,10 @@ class CallServer extends EventEmitter {
       this.#starting = false;
       return Promise.resolve();
     }
-    if (this.#phase === "closing") {
-      return this.#end();
+    if (this.#lifecycle.close()) {
+      this.#totals.lines.forEach((line) => line.handleOwnerClosing());
+      engine().closeServer(this.#id);
     }
-    this.#phase = "closing";
-    this.#totals.lines.forEach((line) => line.handleOwnerClosing());
-    engine().closeServer(this.#id);
     return this.#end();
   }
 
@@ -145,8 +125,7 @@ class CallServer extends EventEmitter {
       this.#starting = false;
       return Promise.resolve();
     }
-    if (this.#phase === "open") {
-      this.#phase = "draining";
+    if (this.#lifecycle.drain()) {
       engine().drainServer(this.#id);
     }
     const timer = timeout === undefined ? undefined : setTimeout(() => this.close(), timeout);
@@ -218,7 +197,7 @@ class CallServer extends EventEmitter {
 
   /** `close` or `drain` was called, and the last calls are ending. */
   get [kIsClosing]() {
-    return this.#phase !== "open";
+    return !this.#lifecycle.isOpen;
   }
 
   #handleEvent(kind, fields) {
@@ -291,24 +270,18 @@ class CallServer extends EventEmitter {
   #handleClosed([accepted, calls, dropped]) {
     this.#totals.handleClosed({ accepted, calls, dropped });
     unroute(this.#id);
-    const finish = this.#finish;
     this.#id = null;
     this.#address = null;
-    this.#phase = "open";
-    this.#closed = null;
-    this.#finish = null;
+    const finish = this.#lifecycle.begin();
     this.#expected.expireAll();
     this.#emit("close");
-    finish?.();
+    finish();
   }
 
   /** Resolves when the server has closed. */
   #end() {
     hold(this.#id);
-    this.#closed ??= new Promise((resolve) => {
-      this.#finish = resolve;
-    });
-    return this.#closed;
+    return this.#lifecycle.whenEnded();
   }
 
   #stats() {
@@ -325,4 +298,4 @@ class CallServer extends EventEmitter {
   }
 }
 
-module.exports = { CallServer, kAdopt, kArrive, kBegin, kId, kIsClosing, kIsWanted, kListen, kReport };
+module.exports = { CallServer };

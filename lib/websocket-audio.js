@@ -3,9 +3,10 @@
 const { Arrival } = require("./arrival.js");
 const { attach } = require("./attachment.js");
 const { basic, bearer } = require("./authorize.js");
-const { CallServer, kAdopt, kArrive, kBegin, kId, kIsClosing, kIsWanted, kListen, kReport } = require("./call-server.js");
+const { CallServer } = require("./call-server.js");
 const { engine } = require("./engine.js");
 const { codedError, typeError } = require("./errors.js");
+const { kAdopt, kArrive, kBegin, kId, kIsClosing, kIsWanted, kListen, kReport } = require("./server-hooks.js");
 const { SocketPipe, UNAVAILABLE, refuse } = require("./socket-pipe.js");
 const { connect } = require("./websocket-connect.js");
 const { attachOptions, webSocketOptions } = require("./websocket-options.js");
