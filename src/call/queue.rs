@@ -9,9 +9,6 @@ use crate::protocol::SampleRate;
 /// How long a piece shorter than a frame waits for more.
 const PIECE_WAIT: Duration = Duration::from_millis(20);
 
-/// Frames that an empty queue keeps room for.
-const KEPT_FRAMES: usize = 2;
-
 /// The queue's bound would be passed; nothing was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Full;
@@ -72,7 +69,8 @@ impl Queue {
         self.pcm.drain(..len);
         self.gone += len as u64;
         if self.pcm.is_empty() {
-            self.pcm.shrink_to(KEPT_FRAMES * frame);
+            // Nothing waits in most calls most of the time, and what one gives back the next one takes.
+            self.pcm = VecDeque::new();
         }
     }
 

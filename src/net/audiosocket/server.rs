@@ -13,22 +13,26 @@ use crate::net::options::CallOptions;
 use crate::net::over::Over;
 use crate::net::server::Server;
 
-/// Runs a connection from its first byte to its last.
-pub(in crate::net) async fn serve(
+/// Runs a connection from its first byte to its last. The call has its memory for as long as it
+/// lasts, so it keeps nothing of what it was made of.
+pub(in crate::net) fn serve(
     server: &Arc<Server>,
     options: CallOptions,
     stream: TcpStream,
     peer: SocketAddr,
-) {
+) -> impl Future<Output = ()> {
     let engine = Arc::clone(&server.engine);
     let source = Source::new(engine.next_id(), Inbox::default());
     let id = Some(server.source.id);
     let mut connection = Connection::new(engine, source, id, Role::Server, options, stream, peer);
-    if let Err(code) = identify(server, &mut connection).await {
-        server.drop_connection(code, peer);
-        connection.turn_away().await;
-    } else {
-        connection.run().await;
+    async move {
+        // What that needs is let go of when the call has its name.
+        if let Err(code) = Box::pin(identify(server, &mut connection)).await {
+            server.drop_connection(code, peer);
+            connection.turn_away().await;
+        } else {
+            connection.run().await;
+        }
     }
 }
 
