@@ -1,8 +1,12 @@
 //! Why a call is over.
 
 use std::io;
+use std::time::Duration;
 
 use crate::events::Event;
+
+/// How long a peer that was hung up on may take to close.
+pub(super) const LINGER: Duration = Duration::from_secs(1);
 
 /// Why a call is over.
 #[derive(Debug)]

@@ -37,46 +37,45 @@ pub(in crate::net) async fn dial(
     options: DialOptions,
     lease: Lease,
 ) {
-    let id = source.id;
     match reach(&options).await {
-        Ok((stream, peer)) => {
-            let role = Role::Client;
-            let mut connection = Connection::new(
-                Arc::clone(&engine),
-                source,
-                None,
-                role,
-                options.call,
-                stream,
-                peer,
-            );
-            connection.line.send_control(Frame::Id(options.id));
-            connection.line.begin(Event::Connected { peer });
-            if engine.end_dial(id) {
-                connection.run().await;
-            } else {
-                // It was given up while it came up.
-                engine.forget(id);
-            }
-        }
-        Err(error) => {
-            engine.end_dial(id);
-            let event = Event::Error {
-                errno: error.raw_os_error().unwrap_or_default(),
-                code: if error.kind() == io::ErrorKind::TimedOut {
-                    "ETIMEDOUT"
-                } else {
-                    "ERR_CONNECT"
-                },
-                message: error.to_string(),
-            };
-            engine.queue.open(&source, Opening::Full);
-            // The source is new, so there is room.
-            let _ = engine.queue.push(&source, event);
-            engine.queue.push_end(&source);
-        }
+        Ok((stream, peer)) => run(engine, source, &options, stream, peer).await,
+        Err(error) => fail(&engine, &source, &error),
     }
     drop(lease);
+}
+
+async fn run(
+    engine: Arc<Engine>,
+    source: Arc<Source>,
+    options: &DialOptions,
+    stream: TcpStream,
+    peer: SocketAddr,
+) {
+    let (id, call, role) = (source.id, options.call, Role::Client);
+    let mut connection =
+        Connection::new(Arc::clone(&engine), source, None, role, call, stream, peer);
+    connection.line.send_control(Frame::Id(options.id));
+    connection.line.begin(Event::Connected { peer });
+    if engine.end_dial(id) {
+        connection.run().await;
+    } else {
+        // It was given up while it came up.
+        engine.forget(id);
+    }
+}
+
+fn fail(engine: &Engine, source: &Arc<Source>, error: &io::Error) {
+    engine.end_dial(source.id);
+    let is_late = error.kind() == io::ErrorKind::TimedOut;
+    let event = Event::Error {
+        errno: error.raw_os_error().unwrap_or_default(),
+        code: if is_late { "ETIMEDOUT" } else { "ERR_CONNECT" },
+        message: error.to_string(),
+    };
+    engine.queue.open(source, Opening::Full);
+    // The source is new, so there is room.
+    let _ = engine.queue.push(source, event);
+    engine.queue.push_end(source);
 }
 
 async fn reach(options: &DialOptions) -> io::Result<(TcpStream, SocketAddr)> {

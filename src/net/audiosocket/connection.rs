@@ -6,7 +6,6 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::TcpStream;
@@ -21,12 +20,9 @@ use crate::net::flood;
 use crate::net::line::Line;
 use crate::net::listener::Listener;
 use crate::net::options::CallOptions;
-use crate::net::over::Over;
+use crate::net::over::{LINGER, Over};
 use crate::net::scratch::{READ_BYTES, with_read_buffer};
 use crate::net::wire::Wire;
-
-/// How long a peer that was hung up on may take to close.
-const LINGER: Duration = Duration::from_secs(1);
 
 /// A connection with the call on it.
 pub(super) struct Connection {

@@ -21,12 +21,9 @@ use crate::net::engine::Engine;
 use crate::net::flood;
 use crate::net::line::Line;
 use crate::net::outgoing::Outgoing;
-use crate::net::over::Over;
+use crate::net::over::{LINGER, Over};
 use crate::net::websocket::{self, Message, Socket, SocketError};
 use crate::net::wire::Wire;
-
-/// How long a peer that was hung up on may take to close.
-const LINGER: Duration = Duration::from_secs(1);
 
 /// Messages that are read at once. Who sends more at once has to wait for JavaScript to take them.
 const READ_AT_ONCE: usize = 32;
