@@ -70,7 +70,8 @@ impl Task {
         let mut backoff = self.options.reconnect.backoff();
         let mut connections = 0;
         loop {
-            let failure = match self.away(connect(&client)).await? {
+            // What it takes to connect is let go of once it is done.
+            let failure = match self.away(Box::pin(connect(&client))).await? {
                 Ok(connected) => {
                     self.fork.counts.reconnects.store(connections, Ordering::Relaxed);
                     connections += 1;

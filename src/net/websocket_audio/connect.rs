@@ -30,7 +30,8 @@ pub(in crate::net) async fn connect(
     lease: Lease,
 ) {
     let id = source.id;
-    match reach(&engine, &source, &options).await {
+    // The call keeps nothing of the way there.
+    match Box::pin(reach(&engine, &source, &options)).await {
         Ok(mut connection) => {
             if engine.end_dial(id) {
                 connection.run().await;
@@ -55,7 +56,7 @@ async fn reach(
     engine: &Arc<Engine>,
     source: &Arc<Source>,
     options: &WebSocketDialOptions,
-) -> Result<Connection, Event> {
+) -> Result<Box<Connection>, Event> {
     let connected = websocket::connect(&options.client).await.map_err(|error| Event::Error {
         errno: error.errno.or(error.http_status.map(i32::from)).unwrap_or_default(),
         code: error.code(),
@@ -64,7 +65,8 @@ async fn reach(
     let Connected { socket, subprotocol, .. } = connected;
     let offered = subprotocol.into_iter().collect();
     let (engine, source) = (Arc::clone(engine), Arc::clone(source));
-    let mut connection = Connection::new(engine, source, None, &options.terms, offered, socket);
+    let connection = Connection::new(engine, source, None, &options.terms, offered, socket);
+    let mut connection = Box::new(connection);
     let over = match timeout(options.patience, connection.begin()).await {
         Ok(Ok(())) => return Ok(connection),
         Ok(Err(over)) => over,

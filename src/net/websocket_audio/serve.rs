@@ -38,24 +38,39 @@ pub(in crate::net) struct Guest {
     pub peer: SocketAddr,
 }
 
-/// Runs a connection from its first byte to its last.
+/// A call that has begun.
+struct Begun {
+    connection: Box<Connection>,
+    url: String,
+    stitch: Duration,
+}
+
+/// Runs a connection from its first byte to its last. A call has the memory of this for as long as it
+/// lasts, so the steps that lead to one have theirs elsewhere.
 pub(in crate::net) async fn serve(
     server: &Arc<Server>,
     options: &WebSocketOptions,
     stream: TcpStream,
     peer: SocketAddr,
 ) {
-    let patience = server.options.handshake_timeout;
-    let guest = tokio::select! {
-        biased;
-        () = server.closed() => Err("ERR_SERVER_CLOSED"),
-        guest = timeout(patience, arrive(options, stream, peer)) => {
-            guest.unwrap_or(Err("ERR_HANDSHAKE_TIMEOUT"))
-        }
-    };
-    match guest {
+    match Box::pin(arrive_in_time(server, options, stream, peer)).await {
         Ok(guest) => greet(server, guest).await,
         Err(code) => server.drop_connection(code, peer),
+    }
+}
+
+async fn arrive_in_time(
+    server: &Server,
+    options: &WebSocketOptions,
+    stream: TcpStream,
+    peer: SocketAddr,
+) -> Result<Guest, &'static str> {
+    tokio::select! {
+        biased;
+        () = server.closed() => Err("ERR_SERVER_CLOSED"),
+        guest = timeout(server.options.handshake_timeout, arrive(options, stream, peer)) => {
+            guest.unwrap_or(Err("ERR_HANDSHAKE_TIMEOUT"))
+        }
     }
 }
 
@@ -80,38 +95,56 @@ async fn arrive(
     }
 }
 
-/// Asks JavaScript what to do with it, and does that.
-pub(in crate::net) async fn greet(server: &Arc<Server>, mut guest: Guest) {
+/// Makes a call of it, if JavaScript will have it, and runs that.
+pub(in crate::net) async fn greet(server: &Arc<Server>, guest: Guest) {
     let engine = &server.engine;
     let source = Source::new(engine.next_id(), Inbox::default());
     let peer = guest.peer;
+    match Box::pin(welcome(server, &source, guest)).await {
+        Ok(call) => run(server, call).await,
+        Err(code) => {
+            if code != CONTINUED {
+                server.drop_connection(code, peer);
+            }
+            engine.queue.open(&source, Opening::Full);
+            engine.queue.push_end(&source);
+        }
+    }
+}
+
+/// Asks JavaScript what to do with it, and does that.
+async fn welcome(
+    server: &Arc<Server>,
+    source: &Arc<Source>,
+    mut guest: Guest,
+) -> Result<Begun, &'static str> {
     let asked = Event::Upgrade {
         server: server.source.id,
-        peer,
+        peer: guest.peer,
         target: guest.request.target.clone(),
         headers: guest.request.headers.clone(),
     };
-    let outcome = match ask(server, &source, asked).await {
-        Ok(Answer::Accept(acceptance)) => accept(server, &source, guest, *acceptance).await,
+    let (reply, code) = match ask(server, source, asked).await {
+        Ok(Answer::Accept(acceptance)) => return accept(server, source, guest, *acceptance).await,
         Ok(Answer::Refuse { status, headers, body }) => {
-            // JavaScript has seen to it that it can be said.
-            let reply = refuse(status, &headers, &body).unwrap_or_default();
-            send_off(&mut guest.stream, &reply).await;
-            Err("ERR_REFUSED")
+            (refuse(status, &headers, &body), "ERR_REFUSED")
         }
-        Err(code) => {
-            let reply = refuse(UNAVAILABLE, &Vec::new(), b"").unwrap_or_default();
-            send_off(&mut guest.stream, &reply).await;
-            Err(code)
-        }
+        Err(code) => (refuse(UNAVAILABLE, &Vec::new(), b""), code),
     };
-    if let Err(code) = outcome {
-        if code != CONTINUED {
-            server.drop_connection(code, peer);
-        }
-        engine.queue.open(&source, Opening::Full);
-        engine.queue.push_end(&source);
+    // JavaScript has seen to it that it can be said.
+    send_off(&mut guest.stream, &reply.unwrap_or_default()).await;
+    Err(code)
+}
+
+/// Runs the call to its end.
+async fn run(server: &Server, call: Begun) {
+    let Begun { mut connection, url, stitch } = call;
+    if stitch.is_zero() {
+        connection.run().await;
+    } else {
+        Box::pin(run_stitched(server, &mut connection, &url, stitch)).await;
     }
+    connection.end().await;
 }
 
 async fn ask(
@@ -134,12 +167,13 @@ async fn ask(
     answered
 }
 
+/// Opens the WebSocket, and waits for the call on it to begin.
 async fn accept(
     server: &Arc<Server>,
     source: &Arc<Source>,
     guest: Guest,
     acceptance: Acceptance,
-) -> Result<(), &'static str> {
+) -> Result<Begun, &'static str> {
     let Acceptance { stitch, terms, .. } = &acceptance;
     let (offered, url) = (guest.request.subprotocols(), guest.request.target.clone());
     let socket = open(guest, &acceptance, server.options.handshake_timeout).await?;
@@ -148,7 +182,8 @@ async fn accept(
         return Err(CONTINUED);
     };
     let (engine, id) = (Arc::clone(&server.engine), Some(server.source.id));
-    let mut connection = Connection::new(engine, Arc::clone(source), id, terms, offered, socket);
+    let connection = Connection::new(engine, Arc::clone(source), id, terms, offered, socket);
+    let mut connection = Box::new(connection);
     if let Err(code) = begin(server, &mut connection).await {
         connection.close().await;
         return Err(code);
@@ -157,13 +192,7 @@ async fn accept(
     if server.is_closing() {
         connection.line.hangup(false);
     }
-    if stitch.is_zero() {
-        connection.run().await;
-    } else {
-        run_stitched(server, &mut connection, &url, *stitch).await;
-    }
-    connection.end().await;
-    Ok(())
+    Ok(Begun { connection, url, stitch: *stitch })
 }
 
 /// Answers that the WebSocket is open.
