@@ -17,6 +17,9 @@ const { EventType } = require("./types.js");
 
 const DIGIT = /^[0-9*#A-D]$/i;
 
+/** Whether what is said still leaves: nobody has hung up. */
+const kTakes = Symbol("takes");
+
 /**
  * A call's live audio in both directions. The API is described in index.d.ts.
  *
@@ -40,6 +43,10 @@ class AudioStream extends EventEmitter {
   setSampleRate(hz) {
     checkSampleRate("hz", hz);
     this.#line.setSampleRate(hz);
+  }
+
+  get [kTakes]() {
+    return this.#line.takes;
   }
 
   write(pcm) {
@@ -211,4 +218,4 @@ function pairLine(readable, socket) {
   return new PairLine(readable, socket);
 }
 
-module.exports = { AudioStream };
+module.exports = { AudioStream, kTakes };

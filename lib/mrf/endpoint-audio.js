@@ -5,6 +5,7 @@
  * was asked for both ways and is still up, or one of its own.
  */
 
+const { kTakes } = require("../audio-stream.js");
 const { channelGone } = require("../media/errors.js");
 
 class EndpointAudio {
@@ -56,7 +57,16 @@ class EndpointAudio {
     return (await this.#shared()).fork(url, options);
   }
 
-  #shared() {
+  async #shared() {
+    const before = this.#main;
+    const stream = await (before ?? this.stream());
+    if (before === null || stream[kTakes]) {
+      return stream;
+    }
+    // It was hung up, and Asterisk has not told so yet.
+    if (this.#main === before) {
+      this.#main = null;
+    }
     return this.#main ?? this.stream();
   }
 }
