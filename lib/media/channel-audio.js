@@ -71,6 +71,8 @@ class ChannelAudio {
   }
 
   async #openTap(channelId, options, ended) {
+    // Those that are spent give their bridge back first: whoever is in it is not free for another.
+    await Promise.all([...this.#taps].filter((tap) => tap.isSpentOn(channelId)).map((tap) => tap.end()));
     if (this.#closed !== null) {
       throw mediaClosed();
     }

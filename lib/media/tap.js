@@ -8,6 +8,7 @@
  *       └── failed, timed out, given up, channel gone ──> over
  */
 
+const { kTakes } = require("../audio-stream.js");
 const { channelGone, mediaClosed, mediaFailed, mediaTimeout } = require("./errors.js");
 const { NOT_FOUND, Path } = require("./path.js");
 
@@ -59,6 +60,12 @@ class Tap {
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
     }
+  }
+
+  /** Whether it is the channel's, and is of no use any more: it is over, or its stream was hung up. */
+  isSpentOn(channelId) {
+    const isSpent = this.#reason !== null || (this.#isUp && !this.#stream[kTakes]);
+    return this.#channelId === channelId && isSpent;
   }
 
   /** Takes everything down. Resolves when nothing is left, and never rejects. */
