@@ -12,12 +12,12 @@ const MAY_USE = {
   protocol: [],
   audio: ["protocol", "sync"],
   call: ["audio", "protocol"],
-  dialect: ["audio", "call", "protocol", "sync"],
+  dialects: ["audio", "call", "protocol", "sync"],
   record: ["audio", "protocol", "sync"],
   fork: ["audio", "protocol", "record", "sync"],
   events: ["call", "protocol", "sync"],
-  net: ["audio", "call", "dialect", "events", "fork", "protocol", "record", "sync"],
-  binding: ["audio", "call", "dialect", "events", "fork", "net", "protocol", "record"],
+  net: ["audio", "call", "dialects", "events", "fork", "protocol", "record", "sync"],
+  binding: ["audio", "call", "dialects", "events", "fork", "net", "protocol", "record"],
   sync: []
 };
 

@@ -5,7 +5,7 @@
 //! | [`protocol`] | AudioSocket's frames and their bytes                  | what a frame means       |
 //! | [`audio`]  | mixing, and files of audio                              | when it is heard         |
 //! | [`call`]   | one call: what is heard, what is said and when          | sockets, the clock       |
-//! | [`dialect`] | how senders of call audio over WebSocket speak | WebSocket itself      |
+//! | [`dialects`] | how senders of call audio over WebSocket speak | WebSocket itself      |
 //! | [`record`] | the recording of a call: both sides in time, in a file  | the clock, who starts it |
 //! | [`fork`]   | what a fork of a call sends: both sides shaped, in frames | who takes it, the clock |
 //! | [`events`] | what happened, on its way to JavaScript                 | N-API                    |
@@ -18,7 +18,7 @@
 pub mod audio;
 mod binding;
 pub mod call;
-pub mod dialect;
+pub mod dialects;
 pub mod events;
 pub mod fork;
 pub mod net;

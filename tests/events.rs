@@ -12,9 +12,9 @@ use callstreams::protocol::SampleRate;
 const LIMIT: AudioLimit = AudioLimit { held: 500, queued: 1000 };
 
 #[derive(Clone, Default)]
-struct Bell(Arc<AtomicUsize>);
+struct Notifier(Arc<AtomicUsize>);
 
-impl Wake for Bell {
+impl Wake for Notifier {
     fn wake(&self) {
         self.0.fetch_add(1, Ordering::SeqCst);
     }
@@ -29,9 +29,9 @@ impl std::task::Wake for Woken {
     }
 }
 
-fn queue() -> (EventQueue, Bell) {
-    let bell = Bell::default();
-    (EventQueue::new(Box::new(bell.clone())), bell)
+fn queue() -> (EventQueue, Notifier) {
+    let notifier = Notifier::default();
+    (EventQueue::new(Box::new(notifier.clone())), notifier)
 }
 
 /// Drains into a slab of `size` bytes: per event its source, its number and its payload.
@@ -79,17 +79,17 @@ fn audio_and_control_events_of_a_call_keep_their_order() {
 
 #[test]
 fn one_ring_announces_everything_until_the_next_drain() {
-    let (queue, bell) = queue();
+    let (queue, notifier) = queue();
     let sources: Vec<_> = (0..5).map(|id| Source::new(id, Inbox::opened())).collect();
     for _ in 0..10 {
         sources
             .iter()
             .for_each(|source| queue.push_audio(source, SampleRate::NARROWBAND, &[1; 8], LIMIT));
     }
-    assert_eq!(bell.0.load(Ordering::SeqCst), 1);
+    assert_eq!(notifier.0.load(Ordering::SeqCst), 1);
     assert_eq!(drain_into(&queue, 65_536).0.len(), 50);
     queue.push_audio(&sources[0], SampleRate::NARROWBAND, &[1; 8], LIMIT);
-    assert_eq!(bell.0.load(Ordering::SeqCst), 2);
+    assert_eq!(notifier.0.load(Ordering::SeqCst), 2);
 }
 
 #[test]
@@ -113,12 +113,12 @@ fn the_oldest_audio_is_dropped_and_counted_and_control_events_never() {
 
 #[test]
 fn a_shut_inbox_holds_all_that_the_peer_did_until_it_is_opened() {
-    let (queue, bell) = queue();
+    let (queue, notifier) = queue();
     let source = Source::new(1, Inbox::default());
     queue.push_audio(&source, SampleRate::NARROWBAND, &[1; 8], LIMIT);
     queue.push(&source, Event::Dtmf(b'1')).expect("room");
     queue.push_audio(&source, SampleRate::NARROWBAND, &[2; 8], LIMIT);
-    assert_eq!(bell.0.load(Ordering::SeqCst), 0);
+    assert_eq!(notifier.0.load(Ordering::SeqCst), 0);
     queue.push(&source, Event::Drain).expect("room");
     queue.push_end(&source);
     assert_eq!(gist(&queue), "-8 -11");

@@ -3,7 +3,9 @@
 use std::f64::consts::TAU;
 use std::time::{Duration, Instant};
 
-use callstreams::call::{Ear, Outbound, Play, Role, Settings, Silence, Slot, Transmit};
+use callstreams::call::{
+    InboundConverter, Outbound, Play, Role, Settings, Silence, Slot, Transmit,
+};
 use callstreams::protocol::{HEADER_LEN, SampleRate};
 
 const AMPLITUDE: f64 = 10_000.0;
@@ -226,7 +228,7 @@ fn to_choose_the_same_rate_again_changes_nothing() {
 
 /// What an ear that waits for 50 ms frames gives of a tone, with a change to 16 kHz after 90 ms.
 fn hear_a_change(wire: SampleRate) -> Vec<u8> {
-    let mut ear = Ear::new(None, Some(Duration::from_millis(50)));
+    let mut ear = InboundConverter::new(None, Some(Duration::from_millis(50)));
     let said = tone(1000.0, 500, wire);
     let mut held: Vec<(SampleRate, Vec<u8>)> = Vec::new();
     let mut heard = Vec::new();

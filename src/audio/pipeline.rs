@@ -51,7 +51,7 @@ enum Stage {
     Draining(Result<(), AudioError>),
     /// No more is converted; what was has still to be given.
     Giving(Result<(), AudioError>),
-    Over,
+    Ended,
 }
 
 impl Default for PlayOptions {
@@ -90,7 +90,7 @@ impl Pipeline {
             given: 0,
         };
         if options.repeat == Some(0) {
-            new.stage = Stage::Over;
+            new.stage = Stage::Ended;
         }
         new.start_round();
         Ok(new)
@@ -118,7 +118,7 @@ impl Pipeline {
             if out.len() == enough {
                 return Ok(true);
             }
-            if self.stage == Stage::Over {
+            if self.stage == Stage::Ended {
                 return Ok(false);
             }
             self.advance()?;
@@ -145,7 +145,7 @@ impl Pipeline {
         }
         self.decoded.clear();
         self.taken = 0;
-        match std::mem::replace(&mut self.stage, Stage::Over) {
+        match std::mem::replace(&mut self.stage, Stage::Ended) {
             Stage::Playing => {
                 self.stage = Stage::Playing;
                 self.decode();
@@ -155,7 +155,7 @@ impl Pipeline {
                 self.stage = Stage::Giving(how);
             }
             Stage::Giving(how) => return how,
-            Stage::Over => {}
+            Stage::Ended => {}
         }
         Ok(())
     }

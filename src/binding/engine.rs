@@ -9,11 +9,11 @@ use napi::Env;
 use napi::bindgen_prelude::{BufferSlice, Function, Result};
 use napi_derive::napi;
 
-use super::doorbell::Doorbell;
+use super::notifier::JsNotifier;
 use super::options::{DialOptions, ListenOptions, PlayOptions, RecordOptions, ServerOptions};
 use super::results::{Listening, PromptCacheStats, RateChange, ServerStats, write_counts};
 use crate::events::{Opening, Packer};
-use crate::net::{self, Line, PlayInput};
+use crate::net::{self, CallHandle, PlayInput};
 use crate::protocol::{Digit, SampleRate};
 
 /// Bytes of an entry in the list of writes: the call's number, the length, both 32 bits.
@@ -30,7 +30,7 @@ impl Engine {
     /// `onWake` is called when there is something to drain.
     #[napi(constructor)]
     pub fn new(env: Env, on_wake: Function<'_, (), ()>) -> Result<Self> {
-        let engine = net::Engine::new(Box::new(Doorbell::new(&on_wake)?));
+        let engine = net::Engine::new(Box::new(JsNotifier::new(&on_wake)?));
         env.add_env_cleanup_hook(Arc::clone(&engine), |engine| engine.stop())?;
         Ok(Self { engine })
     }
@@ -175,13 +175,13 @@ impl Engine {
     /// Ends all plays.
     #[napi]
     pub fn stop_all(&self, id: u32) {
-        self.with(id, Line::stop_all);
+        self.with(id, CallHandle::stop_all);
     }
 
     /// Drops what was written, and ends all plays.
     #[napi]
     pub fn clear(&self, id: u32) {
-        self.with(id, Line::clear);
+        self.with(id, CallHandle::clear);
     }
 
     #[napi]
@@ -260,11 +260,11 @@ impl Engine {
         self.engine.forget(id);
     }
 
-    pub(super) fn line(&self, id: u32) -> Option<Arc<Line>> {
+    pub(super) fn line(&self, id: u32) -> Option<Arc<CallHandle>> {
         self.engine.line(id)
     }
 
-    pub(super) fn with(&self, id: u32, act: impl FnOnce(&Arc<Line>)) -> bool {
+    pub(super) fn with(&self, id: u32, act: impl FnOnce(&Arc<CallHandle>)) -> bool {
         self.line(id).inspect(act).is_some()
     }
 }

@@ -64,7 +64,7 @@ impl Engine {
     /// Begins a fork; its `ForkClosed` follows.
     #[napi]
     pub fn fork(&self, id: u32, options: ForkOptions) -> Result<Forked> {
-        let Some(line) = self.engine.line(id) else { return Ok(Err(NotForked::Over).into()) };
+        let Some(line) = self.engine.line(id) else { return Ok(Err(NotForked::Ended).into()) };
         let rate = match options.sample_rate {
             Some(hz) => SampleRate::from_hz(hz).ok_or_else(|| invalid("sampleRate"))?,
             None => line.rate(),

@@ -1,8 +1,8 @@
 //! The only place that knows N-API: converts, delegates, and maps what comes back.
 
-mod doorbell;
 mod engine;
 mod fork;
+mod notifier;
 mod options;
 mod results;
 mod websocket;

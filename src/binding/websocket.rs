@@ -9,7 +9,7 @@ use napi::bindgen_prelude::{Buffer, Error, Result};
 use napi_derive::napi;
 
 use super::options::{CallOptions, address, invalid, milliseconds};
-use crate::dialect::{Channels, Dialect, Format, Playback};
+use crate::dialects::{Channels, Dialect, Format, Playback};
 use crate::net;
 use crate::protocol::SampleRate;
 

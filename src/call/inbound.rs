@@ -8,7 +8,7 @@
 //!
 //! A client's call is up from the start: it is the client who says the UUID.
 
-use super::heard::{Heard, Warning};
+use super::inbound_event::{InboundEvent, Warning};
 use crate::protocol::{Decoder, Frame, Malformed, SampleRate};
 
 /// 20 ms of nothing at the highest rate.
@@ -27,7 +27,7 @@ pub enum Role {
 enum State {
     Expecting,
     Up,
-    Over,
+    Ended,
 }
 
 /// How often the peer broke the protocol.
@@ -67,10 +67,10 @@ impl Inbound {
 
     /// Takes the next bytes of the connection, and tells `heard` what they say. Bytes after the
     /// end of the call are ignored.
-    pub fn handle_bytes(&mut self, mut input: &[u8], heard: &mut impl FnMut(Heard<'_>)) {
+    pub fn handle_bytes(&mut self, mut input: &[u8], heard: &mut impl FnMut(InboundEvent<'_>)) {
         // The decoder lends its frames, so it cannot be borrowed through `self` meanwhile.
         let mut decoder = std::mem::take(&mut self.decoder);
-        while self.state != State::Over {
+        while self.state != State::Ended {
             let Some(decoded) = decoder.next(&mut input) else { break };
             match decoded {
                 decoded if self.state == State::Expecting => self.handle_first(decoded, heard),
@@ -89,29 +89,29 @@ impl Inbound {
     fn handle_first(
         &mut self,
         decoded: Result<Frame<'_>, Malformed<'_>>,
-        heard: &mut impl FnMut(Heard<'_>),
+        heard: &mut impl FnMut(InboundEvent<'_>),
     ) {
         let (code, message) = match decoded {
             Ok(Frame::Id(id)) => {
                 self.state = State::Up;
-                return heard(Heard::Identified(id));
+                return heard(InboundEvent::Identified(id));
             }
             Err(fault @ Malformed::IdLength(_)) => (fault.code(), fault.to_string()),
             _ => {
                 ("ERR_FIRST_FRAME", "the connection did not begin with the call's UUID".to_owned())
             }
         };
-        self.state = State::Over;
-        heard(Heard::Refused { code, message });
+        self.state = State::Ended;
+        heard(InboundEvent::Refused { code, message });
     }
 
-    fn handle_frame(&mut self, frame: Frame<'_>, heard: &mut impl FnMut(Heard<'_>)) {
+    fn handle_frame(&mut self, frame: Frame<'_>, heard: &mut impl FnMut(InboundEvent<'_>)) {
         match frame {
             Frame::Audio { rate, pcm } => self.handle_audio(rate, pcm, heard),
             Frame::Silence(pcm) => self.handle_silence(pcm, heard),
-            Frame::Dtmf(digit) => heard(Heard::Dtmf(digit)),
-            Frame::Hangup => self.end(Heard::HungUp, heard),
-            Frame::Error(code) => self.end(Heard::Failed(code), heard),
+            Frame::Dtmf(digit) => heard(InboundEvent::Dtmf(digit)),
+            Frame::Hangup => self.end(InboundEvent::HungUp, heard),
+            Frame::Error(code) => self.end(InboundEvent::Failed(code), heard),
             Frame::Id(_) => {
                 self.stats.malformed += 1;
                 self.warn("ERR_REPEATED_ID", 0, || "the call's UUID was sent again".into(), heard);
@@ -119,23 +119,28 @@ impl Inbound {
         }
     }
 
-    fn handle_silence(&mut self, pcm: &[u8], heard: &mut impl FnMut(Heard<'_>)) {
+    fn handle_silence(&mut self, pcm: &[u8], heard: &mut impl FnMut(InboundEvent<'_>)) {
         let rate = self.rate();
         let quiet = &QUIET[..rate.frame_bytes()];
         self.handle_audio(rate, if pcm.is_empty() { quiet } else { pcm }, heard);
     }
 
-    fn handle_audio(&mut self, rate: SampleRate, pcm: &[u8], heard: &mut impl FnMut(Heard<'_>)) {
+    fn handle_audio(
+        &mut self,
+        rate: SampleRate,
+        pcm: &[u8],
+        heard: &mut impl FnMut(InboundEvent<'_>),
+    ) {
         if self.rate != Some(rate) {
             self.rate = Some(rate);
-            heard(Heard::Rate(rate));
+            heard(InboundEvent::Rate(rate));
         }
         if !pcm.is_empty() {
-            heard(Heard::Audio { rate, pcm });
+            heard(InboundEvent::Audio { rate, pcm });
         }
     }
 
-    fn handle_fault(&mut self, fault: Malformed<'_>, heard: &mut impl FnMut(Heard<'_>)) {
+    fn handle_fault(&mut self, fault: Malformed<'_>, heard: &mut impl FnMut(InboundEvent<'_>)) {
         let kind = match fault {
             Malformed::UnknownKind { kind, .. } => {
                 self.stats.unknown_kinds += 1;
@@ -158,16 +163,16 @@ impl Inbound {
         code: &'static str,
         kind: u8,
         message: impl FnOnce() -> String,
-        heard: &mut impl FnMut(Heard<'_>),
+        heard: &mut impl FnMut(InboundEvent<'_>),
     ) {
         if !self.warned.contains(&(code, kind)) {
             self.warned.push((code, kind));
-            heard(Heard::Warning(Warning { code, message: message() }));
+            heard(InboundEvent::Warning(Warning { code, message: message() }));
         }
     }
 
-    fn end(&mut self, last: Heard<'_>, heard: &mut impl FnMut(Heard<'_>)) {
-        self.state = State::Over;
+    fn end(&mut self, last: InboundEvent<'_>, heard: &mut impl FnMut(InboundEvent<'_>)) {
+        self.state = State::Ended;
         heard(last);
     }
 }
@@ -198,14 +203,14 @@ mod tests {
         let mut out = Vec::new();
         inbound.handle_bytes(input, &mut |heard| {
             out.push(match heard {
-                Heard::Identified(_) => "id".to_owned(),
-                Heard::Refused { code, .. } => format!("refused {code}"),
-                Heard::Rate(rate) => format!("rate {}", rate.hz()),
-                Heard::Audio { pcm, .. } => format!("audio {}", pcm.len()),
-                Heard::Dtmf(digit) => format!("dtmf {}", char::from(digit.ascii())),
-                Heard::Warning(warning) => format!("warning {}", warning.code),
-                Heard::Failed(code) => format!("failed {code}"),
-                Heard::HungUp => "hung up".to_owned(),
+                InboundEvent::Identified(_) => "id".to_owned(),
+                InboundEvent::Refused { code, .. } => format!("refused {code}"),
+                InboundEvent::Rate(rate) => format!("rate {}", rate.hz()),
+                InboundEvent::Audio { pcm, .. } => format!("audio {}", pcm.len()),
+                InboundEvent::Dtmf(digit) => format!("dtmf {}", char::from(digit.ascii())),
+                InboundEvent::Warning(warning) => format!("warning {}", warning.code),
+                InboundEvent::Failed(code) => format!("failed {code}"),
+                InboundEvent::HungUp => "hung up".to_owned(),
             });
         });
         out

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
+use super::mixer::Mixer;
 use super::playback::Slot;
-use super::voices::Voices;
 
 /// A mark that was passed, or that was cleared away with what stood before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,16 +31,16 @@ struct Mark {
 
 impl Marks {
     /// Sets a mark behind `behind` bytes of written audio and behind what plays.
-    pub fn set(&mut self, mark: u32, behind: u64, voices: &Voices) {
-        let mut plays = voices.iter().map(|playback| playback.play);
+    pub fn set(&mut self, mark: u32, behind: u64, mixer: &Mixer) {
+        let mut plays = mixer.iter().map(|playback| playback.play);
         let plays = std::array::from_fn(|_| plays.next());
         self.waiting.push_back(Mark { mark, behind, plays });
     }
 
     /// `left` bytes of written audio have left.
-    pub fn advance(&mut self, left: u64, voices: &Voices) {
+    pub fn advance(&mut self, left: u64, mixer: &Mixer) {
         while let Some(mark) = self.waiting.front() {
-            if mark.behind > left || mark.plays.iter().flatten().any(|play| voices.has(*play)) {
+            if mark.behind > left || mark.plays.iter().flatten().any(|play| mixer.has(*play)) {
                 return;
             }
             self.passed.push_back(Passed { mark: mark.mark, cleared: false });

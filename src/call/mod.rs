@@ -1,16 +1,17 @@
 //! One call, as a thing of bytes and time.
 //!
-//! [`Inbound`] is what the peer says: bytes in, [`Heard`] out. [`Outbound`] is what the peer is to
+//! [`Inbound`] is what the peer says: bytes in, [`InboundEvent`] out. [`Outbound`] is what the peer is to
 //! hear: audio in, frames out, each when it is due. Neither knows a socket or a clock; time is an
 //! argument. `crate::net` drives both.
 
 mod catch_up;
 mod companding;
 mod converter;
-mod ear;
-mod heard;
 mod inbound;
+mod inbound_converter;
+mod inbound_event;
 mod marks;
+mod mixer;
 mod outbound;
 mod playback;
 mod queue;
@@ -18,13 +19,12 @@ mod rates;
 mod settings;
 mod speech;
 mod timeline;
-mod voices;
 
 pub use companding::{Companding, Expander};
 pub(crate) use converter::take_side;
-pub use ear::Ear;
-pub use heard::{Heard, Warning};
 pub use inbound::{Inbound, InboundStats, Role};
+pub use inbound_converter::InboundConverter;
+pub use inbound_event::{InboundEvent, Warning};
 pub use marks::Passed;
 pub use outbound::{Outbound, OutboundStats};
 pub use playback::{Finished, Play, Slot, SourceFailure};

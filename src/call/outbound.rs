@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 
 use super::catch_up::CatchUp;
 use super::marks::{Marks, Passed};
+use super::mixer::Mixer;
 use super::playback::{Finished, Play, Playback, Slot, SourceFailure};
 use super::queue::{Full, Queue};
 use super::settings::{FRAME, Settings, WIRE_WAIT};
-use super::voices::Voices;
 use crate::audio::Resampler;
 use crate::protocol::{Frame, SampleRate};
 
@@ -46,7 +46,7 @@ pub struct Outbound {
     pub(super) next: Instant,
     pub(super) queue: Queue,
     pub(super) catch_up: CatchUp,
-    pub(super) voices: Voices,
+    pub(super) mixer: Mixer,
     pub(super) marks: Marks,
     pub(super) paused: bool,
     /// The peer has no room: nothing leaves, not even silence.
@@ -81,7 +81,7 @@ impl Outbound {
             next: now + FRAME,
             queue: Queue::new(now),
             catch_up: CatchUp::new(),
-            voices: Voices::default(),
+            mixer: Mixer::default(),
             marks: Marks::default(),
             paused: false,
             full: false,
@@ -137,9 +137,9 @@ impl Outbound {
     pub fn handle_play(&mut self, play: Play) {
         let playback = Playback::new(&play, self.rate);
         if self.ending == Ending::No {
-            self.voices.begin(play.slot, playback);
+            self.mixer.begin(play.slot, playback);
         } else {
-            self.voices.refuse(playback);
+            self.mixer.refuse(playback);
         }
     }
 
@@ -147,8 +147,8 @@ impl Outbound {
     /// over.
     pub fn handle_feed(&mut self, now: Instant, play: u32, pcm: &[u8]) -> Option<usize> {
         let frame = self.rate.frame_bytes();
-        let others_play = self.voices.has_frame(frame);
-        let playback = self.voices.get_mut(play)?;
+        let others_play = self.mixer.has_frame(frame);
+        let playback = self.mixer.get_mut(play)?;
         if playback.is_dry(frame) {
             if playback.has_begun() && (playback.missed || now > self.next) {
                 self.stats.underruns += 1;
@@ -167,19 +167,19 @@ impl Outbound {
 
     /// A play's source is at its end, or failed: what it brought is played, then the play settles.
     pub fn handle_feed_end(&mut self, play: u32, failure: Option<SourceFailure>) {
-        self.voices.end_source(play, failure);
+        self.mixer.end_source(play, failure);
         self.note_passed();
     }
 
     /// Ends one play, after its fade.
     pub fn handle_stop(&mut self, play: u32) {
-        self.voices.stop(play, self.rate);
+        self.mixer.stop(play, self.rate);
         self.note_passed();
     }
 
     /// Ends all plays, each after its fade.
     pub fn handle_stop_all(&mut self) {
-        self.voices.stop_all(self.rate);
+        self.mixer.stop_all(self.rate);
         self.note_passed();
     }
 
@@ -187,7 +187,7 @@ impl Outbound {
     pub fn handle_clear(&mut self) {
         self.marks.clear();
         self.queue.clear();
-        self.voices.drop_all();
+        self.mixer.drop_all();
         self.note_drained();
     }
 
@@ -195,7 +195,7 @@ impl Outbound {
     pub fn handle_mark(&mut self, mark: u32) {
         // Half a sample never leaves.
         let behind = (self.queue.gone() + self.queue.len() as u64) & !1;
-        self.marks.set(mark, behind, &self.voices);
+        self.marks.set(mark, behind, &self.mixer);
         self.note_passed();
     }
 
@@ -231,7 +231,7 @@ impl Outbound {
 
     /// The next play that came to its end.
     pub fn poll_finished(&mut self) -> Option<Finished> {
-        self.voices.poll_finished()
+        self.mixer.poll_finished()
     }
 
     /// True once after the queue fell to half its high-water mark, if a writer was asked to wait.
@@ -246,7 +246,7 @@ impl Outbound {
 
     /// The play of a slot, and the bytes of it that wait: its source should bring more in time.
     pub fn playback(&self, slot: Slot) -> Option<(u32, usize)> {
-        self.voices.waiting(slot)
+        self.mixer.waiting(slot)
     }
 
     /// Where a play is, if it is not over.
@@ -275,16 +275,16 @@ impl Outbound {
     }
 
     pub(super) fn note_passed(&mut self) {
-        self.marks.advance(self.queue.gone(), &self.voices);
+        self.marks.advance(self.queue.gone(), &self.mixer);
     }
 
     fn drop_everything(&mut self) {
         self.queue.clear();
         self.control.clear();
-        self.voices.drop_all();
+        self.mixer.drop_all();
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.voices.is_empty() && self.queue.len() < 2
+        self.mixer.is_empty() && self.queue.len() < 2
     }
 }

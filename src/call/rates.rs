@@ -16,7 +16,7 @@ impl Outbound {
         self.starts_anew |= self.unsure.take().is_some();
         self.wire = wire;
         if !self.settings.keeps_rate && self.rate != wire {
-            self.voices.change_rate(self.rate, wire);
+            self.mixer.change_rate(self.rate, wire);
             self.rate = wire;
         }
         self.convert_for_wire();
@@ -35,8 +35,8 @@ impl Outbound {
         if self.rate == rate {
             return;
         }
-        self.voices.keep_rate(self.rate);
-        self.voices.change_rate(self.rate, rate);
+        self.mixer.keep_rate(self.rate);
+        self.mixer.change_rate(self.rate, rate);
         let left = self.queue.gone();
         let queued = self.queue.len();
         self.queue.change_rate(self.rate, rate);

@@ -71,7 +71,7 @@ impl Outbound {
             return Some(self.goodbye(out));
         }
         self.cut_frame(now, out);
-        self.voices.settle();
+        self.mixer.settle();
         self.note_passed();
         Some(Transmit::Frame)
     }
@@ -110,8 +110,8 @@ impl Outbound {
             self.start_anew(now);
         }
         if self.is_playing() {
-            while self.next + PATIENCE < now && self.voices.has_frame(frame) {
-                self.voices.skip(frame);
+            while self.next + PATIENCE < now && self.mixer.has_frame(frame) {
+                self.mixer.skip(frame);
                 self.next += FRAME;
                 self.stats.late_frames += 1;
             }
@@ -143,7 +143,7 @@ impl Outbound {
         let queue_due = self.queue_due().is_some_and(|due| due <= now);
         out.extend([0; HEADER_LEN]);
         if !self.is_held() {
-            self.voices.mix_frame(frame, self.rate, HEADER_LEN, out);
+            self.mixer.mix_frame(frame, self.rate, HEADER_LEN, out);
         }
         if queue_due {
             self.queue.take(frame, |pcm| mix_into(out, HEADER_LEN, pcm));
@@ -153,7 +153,7 @@ impl Outbound {
         if is_silence {
             out.resize(HEADER_LEN + frame, 0);
         }
-        self.voices.note_missed(frame);
+        self.mixer.note_missed(frame);
         let duration = self.rate.duration_of(out.len() - HEADER_LEN);
         self.next += duration;
         self.convert(out);
@@ -203,6 +203,6 @@ impl Outbound {
     }
 
     fn is_playing(&self) -> bool {
-        !self.is_held() && self.voices.has_frame(self.rate.frame_bytes())
+        !self.is_held() && self.mixer.has_frame(self.rate.frame_bytes())
     }
 }

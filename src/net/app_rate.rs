@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::line::Line;
+use super::call_handle::CallHandle;
 use crate::protocol::SampleRate;
 use crate::sync::lock;
 
@@ -15,7 +15,7 @@ pub struct RateChange {
     pub taken: Vec<Vec<u8>>,
 }
 
-impl Line {
+impl CallHandle {
     /// The app hears and speaks at this rate from now on. `taken` are the frames that JavaScript has
     /// from us and the app has not; behind them is what waits here.
     pub fn set_rate(

@@ -12,13 +12,13 @@ use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
 use super::audiosocket::{DialOptions, dial};
-use super::bell::Bell;
+use super::call_handle::CallHandle;
 use super::fork::{Fork, Forks};
 use super::gather::Gather;
 use super::io_thread::IoThread;
 use super::lease::{Lease, Leases};
-use super::line::Line;
 use super::listen::{Bound, ListenOptions, bind};
+use super::notifier::Notifier;
 use super::pacer::Pacer;
 use super::permits::Permits;
 use super::server::{Server, ServerOptions, accept};
@@ -47,11 +47,11 @@ const FORK_PATIENCE: Duration = Duration::from_millis(250);
 pub struct Engine {
     pub(super) queue: EventQueue,
     pub(super) pacer: Pacer,
-    pub(super) bell: Bell,
+    pub(super) notifier: Notifier,
     pub(super) gather: Arc<Gather>,
     leases: Arc<Leases>,
     io: Mutex<Option<IoThread>>,
-    lines: Mutex<HashMap<u32, Arc<Line>>>,
+    lines: Mutex<HashMap<u32, Arc<CallHandle>>>,
     pub(super) servers: Mutex<HashMap<u32, Weak<Server>>>,
     /// Sockets of JavaScript's that calls are on.
     pub(super) pipes: Mutex<HashMap<u32, Arc<PipeEnd>>>,
@@ -71,11 +71,11 @@ pub struct Engine {
 impl Engine {
     /// An engine at rest. `doorbell` is rung when there is something to [`Self::drain`].
     pub fn new(doorbell: Box<dyn Wake>) -> Arc<Self> {
-        let bell = Bell::new(doorbell);
+        let notifier = Notifier::new(doorbell);
         Arc::new(Self {
-            queue: EventQueue::new(Box::new(bell.clone())),
+            queue: EventQueue::new(Box::new(notifier.clone())),
             pacer: Pacer::default(),
-            bell,
+            notifier,
             gather: Arc::new(Gather::new()),
             leases: Arc::default(),
             io: Mutex::default(),
@@ -146,7 +146,7 @@ impl Engine {
     }
 
     /// A call that JavaScript knows of, until it is forgotten.
-    pub fn line(&self, id: u32) -> Option<Arc<Line>> {
+    pub fn line(&self, id: u32) -> Option<Arc<CallHandle>> {
         lock(&self.lines).get(&id).cloned()
     }
 
@@ -205,7 +205,7 @@ impl Engine {
         self.last_id.fetch_add(1, Ordering::Relaxed).wrapping_add(1)
     }
 
-    pub(super) fn register(&self, line: &Arc<Line>) {
+    pub(super) fn register(&self, line: &Arc<CallHandle>) {
         lock(&self.lines).insert(line.source.id, Arc::clone(line));
     }
 

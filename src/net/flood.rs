@@ -6,14 +6,14 @@ use std::time::Duration;
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
-use super::line::Line;
+use super::call_handle::CallHandle;
 
 /// How long JavaScript may take for what came before.
 const FLOOD_PAUSE: Duration = Duration::from_millis(20);
 
 /// A flood must not keep the other calls' sockets and the clock waiting, nor JavaScript's thread from
 /// what it is to be taken by.
-pub(super) async fn pause(line: &Line) {
+pub(super) async fn pause(line: &CallHandle) {
     yield_now().await;
     let _hurry = line.engine.gather.hurry();
     let drained = poll_fn(|context| line.source.poll_drained(context));

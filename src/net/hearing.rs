@@ -7,15 +7,15 @@ use std::time::Instant;
 
 use uuid::Uuid;
 
-use super::attention::Matter;
-use super::line::{Line, PlaySource};
+use super::call_handle::{CallHandle, PlaySource};
+use super::flags::Flag;
 use crate::call::InboundStats;
-use crate::dialect::{Channels, Dialect, Format};
+use crate::dialects::{Channels, Dialect, Format};
 use crate::events::{AudioLimit, Event};
 use crate::protocol::SampleRate;
 use crate::sync::lock;
 
-impl Line {
+impl CallHandle {
     /// Makes the call known to JavaScript with its first event, and starts its clock.
     pub(super) fn begin(self: &Arc<Self>, first: Event) {
         self.engine.register(self);
@@ -117,7 +117,7 @@ impl Line {
     /// Tells JavaScript.
     pub(super) fn push(&self, event: Event) {
         if self.engine.queue.push(&self.source, event).is_err() {
-            self.attention.raise(Matter::Flooded);
+            self.flags.raise(Flag::Flooded);
         }
     }
 }

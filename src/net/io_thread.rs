@@ -53,7 +53,7 @@ impl IoThread {
 }
 
 fn run(runtime: Runtime, engine: Arc<Engine>, stopped: &Notify, done: Sender<()>) {
-    runtime.spawn(engine.bell.clone().run());
+    runtime.spawn(engine.notifier.clone().run());
     runtime.block_on(async {
         tokio::select! {
             () = stopped.notified() => {}

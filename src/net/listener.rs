@@ -1,9 +1,9 @@
 //! What is done with the peer's audio on its way to JavaScript.
 
-use super::line::Line;
+use super::call_handle::CallHandle;
 use super::options::CallOptions;
 use crate::call::{Companding, Expander, Speech, SpeechEvent, take_side};
-use crate::dialect::{Channels, Format};
+use crate::dialects::{Channels, Format};
 use crate::events::Event;
 use crate::protocol::{BYTES_PER_SAMPLE, SampleRate};
 use crate::record::Side;
@@ -28,7 +28,7 @@ impl Listener {
     }
 
     /// A frame of one voice.
-    pub fn hear(&mut self, line: &Line, rate: SampleRate, pcm: &[u8]) {
+    pub fn hear(&mut self, line: &CallHandle, rate: SampleRate, pcm: &[u8]) {
         line.count_audio(pcm);
         let pcm = self.expander.expand(rate, pcm);
         line.handle_tapped(Side::Caller, rate, pcm);
@@ -39,7 +39,7 @@ impl Listener {
     }
 
     /// A message of linear audio in this format. Of two voices the left is the caller's.
-    pub fn hear_message(&mut self, line: &Line, format: Format, pcm: &[u8]) {
+    pub fn hear_message(&mut self, line: &CallHandle, format: Format, pcm: &[u8]) {
         let rate = format.rate;
         if format.channels == Channels::Mono {
             return self.hear(line, rate, pcm);

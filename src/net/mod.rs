@@ -1,29 +1,29 @@
 //! What drives calls over sockets.
 //!
 //! An [`Engine`] is all of it for one JavaScript environment: one I/O thread with a tokio runtime,
-//! the servers and calls on it, the pacer, and the queue of events. A [`Line`] is one call's
+//! the servers and calls on it, the pacer, and the queue of events. A [`CallHandle`] is one call's
 //! socket; both the I/O thread and JavaScript's may send on it, neither waits for the other's
 //! socket. Start reading at [`Engine`], then `audiosocket::connection` and `websocket_audio`.
 
 mod app_rate;
 mod attached;
-mod attention;
 mod audiosocket;
-mod bell;
+mod call_handle;
+mod end_reason;
 mod engine;
+mod flags;
 mod flood;
 mod fork;
 mod gather;
 mod hearing;
 mod io_thread;
 mod lease;
-mod line;
 mod listen;
 mod listener;
 mod names;
+mod notifier;
 mod options;
 mod outgoing;
-mod over;
 mod pacer;
 mod permits;
 mod pipe;
@@ -44,9 +44,9 @@ mod wire;
 pub use app_rate::RateChange;
 pub use attached::{Attached, Upgrade};
 pub use audiosocket::DialOptions;
+pub use call_handle::CallHandle;
 pub use engine::Engine;
 pub use fork::{Fork, ForkOptions, ForkStats, NotForked, Reconnect};
-pub use line::Line;
 pub use listen::{Bound, ListenOptions};
 pub use options::{CallOptions, CallStats};
 pub use outgoing::Command;

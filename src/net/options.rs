@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::call::{
-    Companding, Ear, InboundStats, OutboundStats, Role, Settings, Silence, SpeechOptions,
+    Companding, InboundConverter, InboundStats, OutboundStats, Role, Settings, Silence,
+    SpeechOptions,
 };
 use crate::events::InboxStats;
 use crate::protocol::SampleRate;
@@ -45,8 +46,8 @@ pub struct CallStats {
 
 impl CallOptions {
     /// How the app hears the peer.
-    pub(super) fn ear(&self) -> Ear {
-        Ear::new(self.keeps_rate.then_some(self.rate), self.frame)
+    pub(super) fn ear(&self) -> InboundConverter {
+        InboundConverter::new(self.keeps_rate.then_some(self.rate), self.frame)
     }
 
     /// The part that the call itself needs.

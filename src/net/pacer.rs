@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio::task::yield_now;
 
+use super::call_handle::CallHandle;
 use super::gather::Gather;
-use super::line::Line;
 use super::timer::Timer;
 use crate::sync::lock;
 
@@ -29,12 +29,12 @@ pub(super) struct Pacer {
 #[derive(Debug)]
 struct Deadline {
     at: Instant,
-    line: Arc<Line>,
+    line: Arc<CallHandle>,
 }
 
 impl Pacer {
     /// Wakes `line` at `at`.
-    pub fn arm(&self, at: Instant, line: Arc<Line>) {
+    pub fn arm(&self, at: Instant, line: Arc<CallHandle>) {
         let mut deadlines = lock(&self.deadlines);
         let soonest = deadlines.peek().is_none_or(|soonest| at < soonest.at);
         deadlines.push(Deadline { at, line });
@@ -124,7 +124,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     /// A call on which silence is due.
-    async fn silent_call(engine: &Arc<Engine>) -> Arc<Line> {
+    async fn silent_call(engine: &Arc<Engine>) -> Arc<CallHandle> {
         let options = CallOptions {
             rate: SampleRate::NARROWBAND,
             keeps_rate: false,
@@ -142,7 +142,7 @@ mod tests {
         let (_, writer) = TcpStream::connect(address).await.expect("a connection").into_split();
         let source = Source::new(1, Inbox::default());
         let engine = Arc::clone(engine);
-        let line = Line::new(engine, source, None, Role::Server, options, Wire::Tcp(writer));
+        let line = CallHandle::new(engine, source, None, Role::Server, options, Wire::Tcp(writer));
         line.change(|_, _| {});
         line
     }

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use super::line::{Line, Out, PlaySource};
+use super::call_handle::{CallHandle, Out, PlaySource};
 use super::pipe::pipe;
 use super::refill::{self, Job, Next};
 use super::sending::{CHUNK, LOW_WATER};
@@ -31,13 +31,13 @@ pub struct PlayRequest {
 pub enum PlayInput {
     File(PathBuf),
     Memory(Bytes),
-    /// [`Line::feed`] brings them.
+    /// [`CallHandle::feed`] brings them.
     Fed,
-    /// [`Line::feed`] brings audio just as the call takes it.
+    /// [`CallHandle::feed`] brings audio just as the call takes it.
     Ready,
 }
 
-impl Line {
+impl CallHandle {
     /// Begins a play in place of the one in its slot.
     pub fn play(self: &Arc<Self>, request: PlayRequest) {
         let PlayRequest { play, input, raw, options } = request;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use super::line::Line;
+use super::call_handle::CallHandle;
 use super::taps::Tap;
 use crate::events::{Event, Inbox, Source};
 use crate::record::{RecordError, RecordOptions, Recorder, Summary};
@@ -13,7 +13,7 @@ use crate::sync::lock;
 /// Recordings that one call may have at a time.
 const RECORDINGS: usize = 8;
 
-impl Line {
+impl CallHandle {
     /// Begins a recording and gives its number; its `Recorded` follows when it has ended, whatever
     /// ended it. `None` if the call is over, or has too many.
     pub fn record(self: &Arc<Self>, options: RecordOptions) -> Option<u32> {

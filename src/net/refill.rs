@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::runtime::Handle;
 
-use super::line::Line;
+use super::call_handle::CallHandle;
 use super::pipe::{Pipe, PipeReader};
 use crate::audio::{
     AudioError, Filling, Input, Pipeline, PlayOptions, Prompt, RawFormat, open_bytes,
@@ -18,7 +18,7 @@ use crate::protocol::SampleRate;
 /// What is to be decoded, how, and for whom.
 #[derive(Clone, Debug)]
 pub(super) struct Job {
-    pub line: Arc<Line>,
+    pub line: Arc<CallHandle>,
     pub play: u32,
     pub raw: Option<RawFormat>,
     pub options: PlayOptions,
@@ -69,7 +69,7 @@ pub(super) fn open_memory(job: &Job, bytes: Bytes, chunk: usize) {
 }
 
 /// Brings the next `chunk` bytes.
-pub(super) fn bring(line: &Arc<Line>, play: u32, source: Box<Decoded>, chunk: usize) {
+pub(super) fn bring(line: &Arc<CallHandle>, play: u32, source: Box<Decoded>, chunk: usize) {
     let (pcm, next) = read(source, chunk);
     line.handle_brought(play, &pcm, next);
 }
@@ -125,7 +125,7 @@ fn fill(io: &Handle, mut filling: Filling) {
     });
 }
 
-fn begin(line: &Arc<Line>, play: u32, opened: Result<Decoded, AudioError>, chunk: usize) {
+fn begin(line: &Arc<CallHandle>, play: u32, opened: Result<Decoded, AudioError>, chunk: usize) {
     match opened {
         Ok(source) => bring(line, play, Box::new(source), chunk),
         Err(error) => line.handle_brought(play, &[], Next::End(Some(error.into()))),

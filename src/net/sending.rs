@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::attention::Matter;
+use super::call_handle::{CallHandle, Out, PlaySource};
+use super::flags::Flag;
 use super::fork::is_voice;
-use super::line::{Line, Out, PlaySource};
 use super::outgoing::Command;
 use super::refill;
 use super::scratch::with_frame_buffer;
@@ -21,14 +21,14 @@ pub(super) const LOW_WATER: Duration = Duration::from_millis(500);
 /// How much a source is asked for at once.
 pub(super) const CHUNK: Duration = Duration::from_millis(500);
 
-impl Line {
+impl CallHandle {
     /// Sends all that is due, and sees to it that what comes next is not forgotten.
     pub(super) fn pump(self: &Arc<Self>, out: &mut Out, now: Instant) {
         if self.send_unsent(out) {
             with_frame_buffer(|frame| {
                 while let Some(transmit) = out.outbound.poll_transmit(now, frame) {
                     if transmit == Transmit::Goodbye {
-                        self.attention.raise(Matter::Goodbye);
+                        self.flags.raise(Flag::Goodbye);
                     }
                     self.record_frame(frame);
                     if !self.send(out, frame) {
@@ -39,7 +39,7 @@ impl Line {
         }
         self.refill(out, now);
         if !out.unsent.is_empty() {
-            self.attention.raise(Matter::Unsent);
+            self.flags.raise(Flag::Unsent);
         } else if let Some(at) = out.outbound.poll_timeout() {
             self.arm(out, at);
         }
@@ -77,7 +77,7 @@ impl Line {
         let unsent = std::mem::take(&mut out.unsent);
         let sent = self.send(out, &unsent);
         if sent {
-            self.attention.settle(Matter::Unsent);
+            self.flags.settle(Flag::Unsent);
         }
         sent
     }

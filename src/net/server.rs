@@ -220,7 +220,7 @@ pub(super) async fn accept(listener: TcpListener, server: Arc<Server>) {
                     code: "ERR_ACCEPT",
                     message: error.to_string(),
                 };
-                // Said again at the next failure, if it was not taken now.
+                // DialectEvent again at the next failure, if it was not taken now.
                 let _ = server.engine.queue.push(&server.source, event);
                 sleep(ACCEPT_PAUSE).await;
             }

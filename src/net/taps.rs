@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
+use super::call_handle::CallHandle;
 use super::fork::Fork;
-use super::line::Line;
 use crate::protocol::SampleRate;
 use crate::record::{Recorder, Side};
 use crate::sync::lock;
@@ -67,7 +67,7 @@ impl Taps {
     }
 }
 
-impl Line {
+impl CallHandle {
     /// Gives `tap` all that follows.
     pub(super) fn add_tap(&self, tap: Tap) {
         lock(&self.taps.list).push(tap);

@@ -7,8 +7,8 @@
 use std::time::Duration;
 
 use super::convert::MakeConvert;
-use super::lane::Lane;
 use super::options::{Side, Sides};
+use super::track::Track;
 use crate::protocol::SampleRate;
 
 /// How long a stretch waits for frames that the network holds up. TCP sends a lost frame again
@@ -24,8 +24,8 @@ pub struct Aligner {
     sides: Sides,
     rate: SampleRate,
     look_ahead: Duration,
-    caller: Lane,
-    app: Lane,
+    caller: Track,
+    app: Track,
     /// Samples of a channel that are out.
     done: u64,
     /// All before it is final, however young.
@@ -42,8 +42,8 @@ impl Aligner {
             sides,
             rate,
             look_ahead: LOOK_AHEAD,
-            caller: Lane::new(Side::Caller, rate, make),
-            app: Lane::new(Side::App, rate, make),
+            caller: Track::new(Side::Caller, rate, make),
+            app: Track::new(Side::App, rate, make),
             done: 0,
             horizon: 0,
             taken: Default::default(),
@@ -67,12 +67,12 @@ impl Aligner {
         pcm: &[u8],
     ) -> bool {
         let at = self.position(now);
-        !self.sides.has(side) || self.lane(side).handle_frame(at, rate, pcm)
+        !self.sides.has(side) || self.track(side).handle_frame(at, rate, pcm)
     }
 
     /// A frame of this side was lost; the next is set where its time puts it.
     pub fn handle_loss(&mut self, side: Side) {
-        self.lane(side).handle_loss();
+        self.track(side).handle_loss();
     }
 
     /// The recording is interrupted or ends at `now`: all before is final, nothing that came
@@ -109,7 +109,7 @@ impl Aligner {
         Duration::from_nanos(nanos as u64)
     }
 
-    fn lane(&mut self, side: Side) -> &mut Lane {
+    fn track(&mut self, side: Side) -> &mut Track {
         match side {
             Side::Caller => &mut self.caller,
             Side::App => &mut self.app,

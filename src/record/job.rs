@@ -19,12 +19,12 @@ pub(super) struct Job {
     rate: SampleRate,
     make: MakeConvert,
     queue: Arc<Mutex<Queue>>,
-    tape: Option<Tape>,
+    tape: Option<OpenFile>,
     outcome: Option<Outcome>,
 }
 
 /// What becomes of the frames.
-struct Tape {
+struct OpenFile {
     aligner: Aligner,
     file: RecordingFile,
     /// Frames that there was no room for in time.
@@ -90,20 +90,20 @@ impl Job {
         Ok(None)
     }
 
-    fn open(&self) -> Result<Tape, RecordError> {
+    fn open(&self) -> Result<OpenFile, RecordError> {
         let RecordOptions { path, sides, format, overwrite, .. } = &self.options;
         if *format == Format::Sln && *sides == Sides::Both {
             return Err(RecordError::StereoSln { path: path.clone() });
         }
         let layout = Layout { format: *format, rate: self.rate, channels: sides.channels() };
-        Ok(Tape {
+        Ok(OpenFile {
             aligner: Aligner::new(*sides, self.rate, self.make),
             file: RecordingFile::create(path, layout, *overwrite)?,
             left_out: 0,
         })
     }
 
-    fn close(&self, mut tape: Tape, at: Duration) -> Result<Summary, RecordError> {
+    fn close(&self, mut tape: OpenFile, at: Duration) -> Result<Summary, RecordError> {
         tape.write_break(at)?;
         Ok(Summary {
             path: self.options.path.clone(),
@@ -120,7 +120,7 @@ impl Drop for Job {
     }
 }
 
-impl Tape {
+impl OpenFile {
     fn handle(&mut self, batch: &Batch) -> Result<(), RecordError> {
         let Self { aligner, file, left_out } = self;
         *left_out += aligner.handle_batch(batch, &mut |pcm| file.write(pcm))?;

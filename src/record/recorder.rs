@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::error::RecordError;
 use super::options::{Side, Sides, Summary};
 use super::queue::Queue;
-use super::thread::Workshop;
+use super::writer_threads::WriterThreads;
 use crate::protocol::SampleRate;
 use crate::sync::lock;
 
@@ -19,12 +19,12 @@ pub type Outcome = Box<dyn FnOnce(Result<Summary, RecordError>) + Send>;
 pub struct Recorder {
     sides: Sides,
     queue: Arc<Mutex<Queue>>,
-    workshop: Arc<Workshop>,
+    writers: Arc<WriterThreads>,
 }
 
 impl Recorder {
-    pub(super) fn new(sides: Sides, queue: Arc<Mutex<Queue>>, workshop: Arc<Workshop>) -> Self {
-        Self { sides, queue, workshop }
+    pub(super) fn new(sides: Sides, queue: Arc<Mutex<Queue>>, writers: Arc<WriterThreads>) -> Self {
+        Self { sides, queue, writers }
     }
 
     /// A frame was heard or sent at `now`: copies it, or drops and counts it if the disk is more
@@ -48,14 +48,14 @@ impl Recorder {
     /// Ends the recording. Its outcome follows, unless it has failed before.
     pub fn stop(&self, now: Instant) {
         lock(&self.queue).stop(Some(now));
-        self.workshop.ring();
+        self.writers.ring();
     }
 }
 
 impl Drop for Recorder {
     fn drop(&mut self) {
         lock(&self.queue).stop(None);
-        self.workshop.ring();
+        self.writers.ring();
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use callstreams::protocol::SampleRate;
 use callstreams::record::{Aligner, Side, Sides, resample};
 
-use crate::support::{FRAME, Tape, delays, ms, pcm, runs, samples, stamped, tone};
+use crate::support::{FRAME, OpenFile, delays, ms, pcm, runs, samples, stamped, tone};
 
 const TEN_MINUTES: u64 = 600_000;
 
@@ -39,7 +39,7 @@ fn record(caller: &Arrivals, app: &Arrivals, end_ms: u64) -> [Vec<Option<f64>>; 
     let mut all: Vec<_> = caller.iter().map(|frame| (Side::Caller, frame)).collect();
     all.extend(app.iter().map(|frame| (Side::App, frame)));
     all.sort_by(|(_, a), (_, b)| a.0.total_cmp(&b.0));
-    let mut tape = Tape::new(Sides::Both);
+    let mut tape = OpenFile::new(Sides::Both);
     for (side, (came, spoken)) in all {
         let came = Duration::from_secs_f64(came / 1000.0);
         tape.frame(came.min(ms(end_ms)), side, &stamped(*spoken));
@@ -117,7 +117,7 @@ fn what_comes_two_seconds_late_at_once_does_not_push_back_what_follows() {
 
 #[test]
 fn a_pause_of_a_side_is_silence_as_long_as_it_was() {
-    let mut tape = Tape::new(Sides::Caller);
+    let mut tape = OpenFile::new(Sides::Caller);
     for at in [0, 20, 1040, 1060] {
         assert!(tape.frame(ms(at), Side::Caller, &tone(7, FRAME)));
     }
@@ -126,7 +126,7 @@ fn a_pause_of_a_side_is_silence_as_long_as_it_was() {
 
 #[test]
 fn frames_that_are_late_by_no_more_than_jitter_are_not_torn_apart() {
-    let mut tape = Tape::new(Sides::Caller);
+    let mut tape = OpenFile::new(Sides::Caller);
     for at in [0, 75, 75, 118, 80, 100, 120] {
         assert!(tape.frame(ms(at), Side::Caller, &tone(7, FRAME)));
     }
@@ -135,7 +135,7 @@ fn frames_that_are_late_by_no_more_than_jitter_are_not_torn_apart() {
 
 #[test]
 fn frames_that_the_app_sends_ahead_follow_each_other_bit_by_bit() {
-    let mut tape = Tape::new(Sides::App);
+    let mut tape = OpenFile::new(Sides::App);
     let frame = |index: u64| (0..160).map(|n| (index * 160 + n) as i16).collect::<Vec<_>>();
     for index in 0..200_u64 {
         let sent = (index * 20).saturating_sub(40);
@@ -147,7 +147,7 @@ fn frames_that_the_app_sends_ahead_follow_each_other_bit_by_bit() {
 
 #[test]
 fn what_the_app_sends_ahead_after_a_silence_begins_when_it_was_sent() {
-    let mut tape = Tape::new(Sides::App);
+    let mut tape = OpenFile::new(Sides::App);
     for sent in [1000, 1000, 1000, 1020, 1040] {
         assert!(tape.frame(ms(sent), Side::App, &tone(7, FRAME)));
     }
@@ -156,7 +156,7 @@ fn what_the_app_sends_ahead_after_a_silence_begins_when_it_was_sent() {
 
 #[test]
 fn a_run_that_began_late_is_put_where_its_most_punctual_frame_belongs() {
-    let mut tape = Tape::new(Sides::Caller);
+    let mut tape = OpenFile::new(Sides::Caller);
     for came in [1050, 1060, 1060, 1060, 1080] {
         assert!(tape.frame(ms(came), Side::Caller, &tone(7, FRAME)));
     }
@@ -165,7 +165,7 @@ fn a_run_that_began_late_is_put_where_its_most_punctual_frame_belongs() {
 
 #[test]
 fn a_frame_that_was_lost_is_silence_whatever_comes_after_it() {
-    let mut tape = Tape::new(Sides::Caller);
+    let mut tape = OpenFile::new(Sides::Caller);
     tape.frame(ms(0), Side::Caller, &tone(7, FRAME));
     tape.aligner.handle_loss(Side::Caller);
     for came in [40, 55, 80] {
@@ -176,7 +176,7 @@ fn a_frame_that_was_lost_is_silence_whatever_comes_after_it() {
 
 #[test]
 fn what_follows_a_silence_is_not_made_shorter_for_what_was_before_it() {
-    let mut tape = Tape::new(Sides::Caller);
+    let mut tape = OpenFile::new(Sides::Caller);
     let came = |frame: u64| ms(1000_u64.max(frame * 20));
     let accepted = (0..60).filter(|frame| tape.frame(came(*frame), Side::Caller, &tone(1, FRAME)));
     assert!(accepted.count() < 60, "some of it came too late");
@@ -188,7 +188,7 @@ fn what_follows_a_silence_is_not_made_shorter_for_what_was_before_it() {
 
 #[test]
 fn more_audio_than_time_is_left_out() {
-    let mut tape = Tape::new(Sides::Caller);
+    let mut tape = OpenFile::new(Sides::Caller);
     let kept = (0..500).filter(|_| tape.frame(ms(1000), Side::Caller, &tone(7, FRAME))).count();
     // What was silent until then and is not out yet, 60 ms ahead, and the frame that reaches it.
     assert_eq!(kept, (400 + 60) / 20 + 1);
@@ -205,13 +205,13 @@ fn a_side_that_never_speaks_is_silence() {
 
 #[test]
 fn a_call_in_which_nothing_is_heard_is_as_long_as_it_was() {
-    assert_eq!(runs(&Tape::new(Sides::Both).end(ms(12_345))), [(0, 12_345 * 8 * 2)]);
+    assert_eq!(runs(&OpenFile::new(Sides::Both).end(ms(12_345))), [(0, 12_345 * 8 * 2)]);
 }
 
 #[test]
 fn the_caller_is_left_and_the_app_right_and_a_mix_saturates() {
     let record = |sides| {
-        let mut tape = Tape::new(sides);
+        let mut tape = OpenFile::new(sides);
         tape.frame(ms(0), Side::Caller, &pcm(&[1, 20_000, -20_000]));
         tape.frame(ms(0), Side::App, &pcm(&[2, 20_000, -20_000]));
         let mut out = tape.end(ms(1));
@@ -226,7 +226,7 @@ fn the_caller_is_left_and_the_app_right_and_a_mix_saturates() {
 
 #[test]
 fn a_rate_that_changes_in_mid_call_moves_nothing() {
-    let mut tape = Tape::new(Sides::Caller);
+    let mut tape = OpenFile::new(Sides::Caller);
     let wideband = SampleRate::from_hz(16_000).unwrap();
     for frame in 0..150 {
         let (at, value) = (ms(frame * 20), (frame / 50) as i16 + 1);
@@ -263,7 +263,7 @@ fn resampled_audio_is_where_it_would_be_without() {
 #[test]
 fn what_a_converter_holds_back_is_heard_before_the_silence_that_follows() {
     let wideband = SampleRate::from_hz(16_000).unwrap();
-    let mut tape = Tape::new(Sides::Caller);
+    let mut tape = OpenFile::new(Sides::Caller);
     for (at, value) in [(0, 7), (20, 7), (1000, 8)] {
         tape.poll(ms(at));
         tape.aligner.handle_frame(ms(at), Side::Caller, wideband, &tone(value, 320));
@@ -273,7 +273,7 @@ fn what_a_converter_holds_back_is_heard_before_the_silence_that_follows() {
 
 #[test]
 fn nothing_from_before_an_interruption_is_heard_after_it() {
-    let mut tape = Tape::new(Sides::Both);
+    let mut tape = OpenFile::new(Sides::Both);
     tape.frame(ms(0), Side::Caller, &tone(1, 8000));
     tape.frame(ms(0), Side::App, &tone(2, 80));
     tape.pause(ms(20));
@@ -286,7 +286,7 @@ fn nothing_from_before_an_interruption_is_heard_after_it() {
 
 #[test]
 fn what_is_a_look_ahead_old_is_out() {
-    let mut tape = Tape::new(Sides::Caller);
+    let mut tape = OpenFile::new(Sides::Caller);
     tape.frame(ms(0), Side::Caller, &tone(7, 8000));
     tape.poll(ms(400));
     assert!(tape.out.is_empty());

@@ -4,7 +4,7 @@ use callstreams::protocol::SampleRate;
 use callstreams::record::{Side, Sides};
 use proptest::prelude::*;
 
-use crate::support::{Tape, ms};
+use crate::support::{OpenFile, ms};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -43,7 +43,7 @@ proptest! {
         steps in prop::collection::vec(step(), 0..200),
         sides in prop::sample::select(vec![Sides::Caller, Sides::App, Sides::Both, Sides::Mix]),
     ) {
-        let mut tape = Tape::new(sides);
+        let mut tape = OpenFile::new(sides);
         let (mut now, mut latest) = (0_i64, 0);
         for step in steps {
             match step {

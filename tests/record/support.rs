@@ -72,12 +72,12 @@ pub fn delays(samples: impl Iterator<Item = i16>) -> Vec<Option<f64>> {
 }
 
 /// An aligner and all that came out of it.
-pub struct Tape {
+pub struct OpenFile {
     pub aligner: Aligner,
     pub out: Vec<u8>,
 }
 
-impl Tape {
+impl OpenFile {
     pub fn new(sides: Sides) -> Self {
         Self { aligner: Aligner::new(sides, RATE, nearest), out: Vec::new() }
     }

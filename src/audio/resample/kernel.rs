@@ -119,8 +119,8 @@ fn push_row(weights: &mut Vec<f32>, taps: usize, stretch: f64, offset: f64) {
 fn dot(window: &[f32], row: &[f32]) -> f32 {
     let mut sums = [0.0_f32; LANES];
     for (values, weights) in window.chunks_exact(LANES).zip(row.chunks_exact(LANES)) {
-        for lane in 0..LANES {
-            sums[lane] += values[lane] * weights[lane];
+        for track in 0..LANES {
+            sums[track] += values[track] * weights[track];
         }
     }
     sums.iter().sum()

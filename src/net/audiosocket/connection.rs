@@ -12,27 +12,27 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
 use tokio::time::timeout;
 
-use crate::call::{Heard, Inbound, Role, Warning};
+use crate::call::{Inbound, InboundEvent, Role, Warning};
 use crate::events::{Event, Source};
-use crate::net::attention::Matter;
+use crate::net::call_handle::CallHandle;
+use crate::net::end_reason::{EndReason, LINGER};
 use crate::net::engine::Engine;
+use crate::net::flags::Flag;
 use crate::net::flood;
-use crate::net::line::Line;
 use crate::net::listener::Listener;
 use crate::net::options::CallOptions;
-use crate::net::over::{LINGER, Over};
 use crate::net::scratch::{READ_BYTES, with_read_buffer};
 use crate::net::wire::Wire;
 
 /// A connection with the call on it.
 pub(super) struct Connection {
-    pub line: Arc<Line>,
+    pub line: Arc<CallHandle>,
     reader: OwnedReadHalf,
     inbound: Inbound,
     listener: Listener,
     peer: SocketAddr,
     identified: bool,
-    over: Option<Over>,
+    over: Option<EndReason>,
 }
 
 impl Connection {
@@ -47,7 +47,7 @@ impl Connection {
     ) -> Self {
         let (reader, writer) = stream.into_split();
         Self {
-            line: Line::new(engine, source, server, role, options, Wire::Tcp(writer)),
+            line: CallHandle::new(engine, source, server, role, options, Wire::Tcp(writer)),
             reader,
             inbound: Inbound::new(role, options.rate),
             listener: Listener::new(options.companding, &options),
@@ -58,7 +58,7 @@ impl Connection {
     }
 
     /// Runs until the call has its name, which makes it known to JavaScript.
-    pub async fn identify(&mut self) -> Result<(), Over> {
+    pub async fn identify(&mut self) -> Result<(), EndReason> {
         while self.over.is_none() && !self.identified {
             self.step().await;
         }
@@ -73,9 +73,10 @@ impl Connection {
         while self.over.is_none() {
             self.step().await;
         }
-        let over = self.over.take().unwrap_or(Over::Closed);
-        let peer_is_there = matches!(over, Over::Goodbye | Over::Flooded | Over::Failed(_));
-        if matches!(over, Over::Flooded | Over::Failed(_)) {
+        let over = self.over.take().unwrap_or(EndReason::Closed);
+        let peer_is_there =
+            matches!(over, EndReason::Goodbye | EndReason::Flooded | EndReason::Failed(_));
+        if matches!(over, EndReason::Flooded | EndReason::Failed(_)) {
             self.line.hangup(false);
         }
         self.line.finish_hearing(self.inbound.rate());
@@ -115,13 +116,13 @@ impl Connection {
 
     /// Sees to whatever there is. True if the peer may have sent more than was read at once.
     fn poll_step(&mut self, context: &mut Context<'_>) -> Poll<bool> {
-        self.line.attention.register(context.waker());
+        self.line.flags.register(context.waker());
         self.line.poll_unsent(context);
         let read = self.poll_read(context);
-        if self.line.attention.has(Matter::Flooded) {
-            self.over = Some(Over::Flooded);
-        } else if self.line.attention.has(Matter::Goodbye) {
-            self.over = Some(Over::Goodbye);
+        if self.line.flags.has(Flag::Flooded) {
+            self.over = Some(EndReason::Flooded);
+        } else if self.line.flags.has(Flag::Goodbye) {
+            self.over = Some(EndReason::Goodbye);
         }
         match read {
             Poll::Pending if self.over.is_none() => Poll::Pending,
@@ -135,7 +136,7 @@ impl Connection {
         let Self { line, reader, inbound, listener, peer, identified, over } = self;
         let read = poll_read(reader, context, |bytes| {
             inbound.handle_bytes(bytes, &mut |heard| match heard {
-                Heard::Identified(id) => {
+                InboundEvent::Identified(id) => {
                     *identified = true;
                     line.handle_backlog(bytes.len());
                     line.begin(line.connection_event(id, *peer));
@@ -147,25 +148,31 @@ impl Connection {
         let read = ready!(read);
         let was_full = matches!(read, Ok(READ_BYTES));
         match read {
-            Ok(0) => *over = Some(Over::Closed),
+            Ok(0) => *over = Some(EndReason::Closed),
             Ok(_) => {}
-            Err(error) => *over = Some(Over::Lost(error)),
+            Err(error) => *over = Some(EndReason::Lost(error)),
         }
         Poll::Ready(was_full)
     }
 }
 
 /// Passes on what was heard. Gives why the call is over, if that ends it; nothing follows then.
-fn handle_heard(line: &Line, listener: &mut Listener, heard: Heard<'_>) -> Option<Over> {
+fn handle_heard(
+    line: &CallHandle,
+    listener: &mut Listener,
+    heard: InboundEvent<'_>,
+) -> Option<EndReason> {
     match heard {
-        Heard::Identified(_) => {}
-        Heard::Rate(rate) => line.handle_rate(rate),
-        Heard::Audio { rate, pcm } => listener.hear(line, rate, pcm),
-        Heard::Dtmf(digit) => line.push(Event::Dtmf(digit.ascii())),
-        Heard::Warning(Warning { code, message }) => line.push(Event::Warning { code, message }),
-        Heard::Refused { code, message } => return Some(Over::Refused(code, message)),
-        Heard::Failed(code) => return Some(Over::Failed(code)),
-        Heard::HungUp => return Some(Over::HungUp),
+        InboundEvent::Identified(_) => {}
+        InboundEvent::Rate(rate) => line.handle_rate(rate),
+        InboundEvent::Audio { rate, pcm } => listener.hear(line, rate, pcm),
+        InboundEvent::Dtmf(digit) => line.push(Event::Dtmf(digit.ascii())),
+        InboundEvent::Warning(Warning { code, message }) => {
+            line.push(Event::Warning { code, message })
+        }
+        InboundEvent::Refused { code, message } => return Some(EndReason::Refused(code, message)),
+        InboundEvent::Failed(code) => return Some(EndReason::Failed(code)),
+        InboundEvent::HungUp => return Some(EndReason::HungUp),
     }
     None
 }

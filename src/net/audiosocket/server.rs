@@ -9,8 +9,8 @@ use tokio::time::timeout;
 use super::connection::Connection;
 use crate::call::Role;
 use crate::events::{Inbox, Source};
+use crate::net::end_reason::EndReason;
 use crate::net::options::CallOptions;
-use crate::net::over::Over;
 use crate::net::server::Server;
 
 /// Runs a connection from its first byte to its last. The call has its memory for as long as it
@@ -43,7 +43,7 @@ async fn identify(server: &Server, connection: &mut Connection) -> Result<(), &'
         () = server.closed() => return Err("ERR_SERVER_CLOSED"),
         named = timeout(server.options.handshake_timeout, connection.identify()) => match named {
             Err(_) => return Err("ERR_HANDSHAKE_TIMEOUT"),
-            Ok(Err(Over::Refused(code, _))) => return Err(code),
+            Ok(Err(EndReason::Refused(code, _))) => return Err(code),
             Ok(Err(_)) => return Err("ERR_CLOSED_EARLY"),
             Ok(Ok(())) => {}
         },

@@ -5,7 +5,7 @@ use std::task::{Context, Poll, ready};
 
 use super::session::Session;
 use crate::call::Warning;
-use crate::dialect::far_end::{Command, parse};
+use crate::dialects::far_end::{Command, parse};
 use crate::events::Event;
 
 /// Bytes of audio that one message may bring.

@@ -14,8 +14,8 @@ use crate::audio::{
     open_contained,
 };
 use crate::call::Warning;
-use crate::dialect::far_end::{MarkEvent, Sound, SoundKind, mark_reply};
-use crate::net::line::Line;
+use crate::dialects::far_end::{MarkEvent, Sound, SoundKind, mark_reply};
+use crate::net::call_handle::CallHandle;
 use crate::protocol::SampleRate;
 
 /// Marks that may wait. Of more, the oldest are told as cleared.
@@ -25,7 +25,7 @@ const MOST_MARKS: usize = 256;
 const CHUNK: usize = 64 * 1024;
 
 pub(super) struct Speaker {
-    line: Arc<Line>,
+    line: Arc<CallHandle>,
     /// The rate of binary messages.
     rate: SampleRate,
     voice: Option<Voice>,
@@ -54,7 +54,7 @@ struct Mark {
 }
 
 impl Speaker {
-    pub fn new(line: Arc<Line>, rate: SampleRate) -> Self {
+    pub fn new(line: Arc<CallHandle>, rate: SampleRate) -> Self {
         Self {
             line,
             rate,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::call::{Play, Slot};
-use crate::net::line::{Line, PlaySource};
+use crate::net::call_handle::{CallHandle, PlaySource};
 use crate::protocol::SampleRate;
 use crate::sync::lock;
 
@@ -16,7 +16,7 @@ pub(in crate::net) fn is_voice(play: u32) -> bool {
     play >= VOICES
 }
 
-impl Line {
+impl CallHandle {
     /// Begins a play for what a far end says now. Gives its number, and the rate of what is fed to
     /// it.
     pub(super) fn begin_voice(self: &Arc<Self>) -> (u32, SampleRate) {

@@ -7,7 +7,7 @@ use super::handle::Fork;
 use super::options::ForkOptions;
 use super::task;
 use crate::events::{Inbox, Source};
-use crate::net::line::Line;
+use crate::net::call_handle::CallHandle;
 use crate::net::taps::Tap;
 use crate::sync::lock;
 
@@ -21,14 +21,14 @@ const SEND_BUFFER: usize = 32 * 1024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotForked {
     /// The call is over.
-    Over,
+    Ended,
     /// It has as many forks as it may.
     TooMany,
     /// Another fork's far end speaks to the caller already.
     Speaks,
 }
 
-impl Line {
+impl CallHandle {
     /// Begins a fork and gives its number; its `ForkClosed` follows when it has ended, whatever
     /// ended it.
     pub fn fork(self: &Arc<Self>, mut options: ForkOptions) -> Result<u32, NotForked> {
@@ -43,7 +43,7 @@ impl Line {
         let lease = {
             let out = lock(&self.out);
             if out.ended {
-                return Err(NotForked::Over);
+                return Err(NotForked::Ended);
             }
             self.engine.lease()
         };
@@ -66,7 +66,7 @@ impl NotForked {
     /// A stable code.
     pub fn code(self) -> &'static str {
         match self {
-            Self::Over => "ERR_NOT_FORKABLE",
+            Self::Ended => "ERR_NOT_FORKABLE",
             Self::TooMany => "ERR_TOO_MANY_FORKS",
             Self::Speaks => "ERR_FORK_SPEAKS",
         }
@@ -76,7 +76,7 @@ impl NotForked {
 impl std::fmt::Display for NotForked {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Over => f.write_str("The call is over"),
+            Self::Ended => f.write_str("The call is over"),
             Self::TooMany => write!(f, "The call has {FORKS} forks already"),
             Self::Speaks => f.write_str("Another fork of the call is bidirectional"),
         }

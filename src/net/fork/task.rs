@@ -23,7 +23,7 @@ use super::report::{Failure, cut};
 use super::session::{Ended, Session};
 use crate::events::Event;
 use crate::fork::Flow;
-use crate::net::line::Line;
+use crate::net::call_handle::CallHandle;
 use crate::net::websocket::{Connected, connect};
 use crate::record::Batch;
 
@@ -36,7 +36,7 @@ const ABNORMAL: u16 = 1006;
 
 pub(super) struct Task {
     pub(super) fork: Arc<Fork>,
-    pub(super) line: Arc<Line>,
+    pub(super) line: Arc<CallHandle>,
     pub(super) options: ForkOptions,
     pub(super) flow: Flow,
     batch: Batch,
@@ -45,7 +45,7 @@ pub(super) struct Task {
 }
 
 /// Runs a fork to its end.
-pub(super) async fn run(fork: Arc<Fork>, line: Arc<Line>, options: ForkOptions) {
+pub(super) async fn run(fork: Arc<Fork>, line: Arc<CallHandle>, options: ForkOptions) {
     let flow = Flow::new(options.flow);
     let aborted = ("ERR_FORK_ABORTED", "the fork was aborted".to_owned());
     let (batch, failure) = (Batch::default(), Some(aborted));

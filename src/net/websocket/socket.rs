@@ -80,7 +80,7 @@ enum Phase {
     Flushing,
     /// Shut; how much more of the peer's is thrown away.
     Draining(usize),
-    Over,
+    Ended,
 }
 
 impl Socket {
@@ -127,7 +127,7 @@ impl Socket {
             Ok(_) => {}
             Err(error) => match error.close_code() {
                 Some(code) => self.end(Some(code), &error.to_string()),
-                None => self.phase = Phase::Over,
+                None => self.phase = Phase::Ended,
             },
         }
         // A write that fails shows again: here, if the peer is gone, or to who flushes.
@@ -223,7 +223,7 @@ impl Socket {
                 Phase::Flushing => {
                     let done = ready!(self.poll_flush(cx)).is_ok()
                         && ready!(Pin::new(&mut *self.stream).poll_shutdown(cx)).is_ok();
-                    self.phase = if done { Phase::Draining(DRAINED) } else { Phase::Over };
+                    self.phase = if done { Phase::Draining(DRAINED) } else { Phase::Ended };
                 }
                 Phase::Draining(left) => {
                     self.inbound.clear();
@@ -233,10 +233,10 @@ impl Socket {
                         Ok(1..) if left > self.inbound.len() => {
                             Phase::Draining(left - self.inbound.len())
                         }
-                        _ => Phase::Over,
+                        _ => Phase::Ended,
                     };
                 }
-                Phase::Open | Phase::Over => return Poll::Ready(()),
+                Phase::Open | Phase::Ended => return Poll::Ready(()),
             }
         }
     }

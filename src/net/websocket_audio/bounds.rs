@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use super::arrivals::LastHeard;
 use super::options::Terms;
-use crate::dialect::{Dialect, Playback, capabilities};
-use crate::net::over::Over;
+use crate::dialects::{Dialect, Playback, capabilities};
+use crate::net::end_reason::EndReason;
 
 /// How long a sender's first message is waited for, which may be its metadata.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -39,7 +39,7 @@ pub(super) enum Due {
     Ping,
     /// The first message is not waited for any longer.
     Patience,
-    Over(Over),
+    Over(EndReason),
 }
 
 impl Bounds {
@@ -66,7 +66,7 @@ impl Bounds {
     }
 
     /// Something came. Gives why the call is over, if it was one too many.
-    pub fn handle_message(&mut self, now: Instant) -> Option<Over> {
+    pub fn handle_message(&mut self, now: Instant) -> Option<EndReason> {
         self.last_heard = now;
         self.heard.handle_message(now);
         if now.saturating_duration_since(self.window.0).as_secs() >= WINDOW.into() {
@@ -76,7 +76,7 @@ impl Bounds {
         (self.window.1 > self.max_rate.saturating_mul(WINDOW)).then(|| {
             let message =
                 format!("more than {} messages a second for {WINDOW} seconds", self.max_rate);
-            Over::Broken("ERR_MESSAGE_RATE", message)
+            EndReason::Broken("ERR_MESSAGE_RATE", message)
         })
     }
 
@@ -102,7 +102,7 @@ impl Bounds {
         }
         if let Some(idle) = self.idle_timeout().filter(|idle| self.last_heard + *idle <= now) {
             let message = format!("nothing came for {} ms", idle.as_millis());
-            return Some(Due::Over(Over::Broken("ERR_IDLE_TIMEOUT", message)));
+            return Some(Due::Over(EndReason::Broken("ERR_IDLE_TIMEOUT", message)));
         }
         let ping = self.next_ping.as_mut().filter(|at| **at <= now)?;
         *ping = now + self.ping;
@@ -137,7 +137,7 @@ mod tests {
         assert!(bounds.handle_message(after(start, 3000)).is_none());
         assert!(matches!(bounds.poll(after(start, 7999)), Some(Due::Ping)));
         let over = bounds.poll(after(start, 8000));
-        assert!(matches!(over, Some(Due::Over(Over::Broken("ERR_IDLE_TIMEOUT", _)))));
+        assert!(matches!(over, Some(Due::Over(EndReason::Broken("ERR_IDLE_TIMEOUT", _)))));
         let mut deaf = Bounds::new(&Terms { idle: None, ..terms }, start);
         deaf.handle_begun(start, Dialect::Audiofork);
         assert_eq!(deaf.poll_timeout(), None);
@@ -173,6 +173,6 @@ mod tests {
         assert!((0..100).all(|_| bounds.handle_message(start).is_none()));
         assert!((0..100).all(|_| bounds.handle_message(after(start, 10_000)).is_none()));
         let over = bounds.handle_message(after(start, 19_999));
-        assert!(matches!(over, Some(Over::Broken("ERR_MESSAGE_RATE", _))));
+        assert!(matches!(over, Some(EndReason::Broken("ERR_MESSAGE_RATE", _))));
     }
 }

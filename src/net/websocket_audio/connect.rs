@@ -8,9 +8,9 @@ use tokio::time::timeout;
 use super::connection::Connection;
 use super::options::Terms;
 use crate::events::{Event, Opening, Source};
+use crate::net::end_reason::EndReason;
 use crate::net::engine::Engine;
 use crate::net::lease::Lease;
-use crate::net::over::Over;
 use crate::net::websocket;
 use crate::net::websocket::{ClientOptions, Connected};
 
@@ -70,11 +70,11 @@ async fn reach(
     let over = match timeout(options.patience, connection.begin()).await {
         Ok(Ok(())) => return Ok(connection),
         Ok(Err(over)) => over,
-        Err(_) => Over::Broken("ERR_HANDSHAKE_TIMEOUT", "the call did not begin".to_owned()),
+        Err(_) => EndReason::Broken("ERR_HANDSHAKE_TIMEOUT", "the call did not begin".to_owned()),
     };
     connection.close().await;
     Err(match over {
-        Over::Refused(code, message) => Event::Error { errno: 0, code, message },
+        EndReason::Refused(code, message) => Event::Error { errno: 0, code, message },
         over => over.last_words().unwrap_or_else(|| Event::Error {
             errno: 0,
             code: "ERR_CLOSED_EARLY",

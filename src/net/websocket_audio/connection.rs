@@ -14,14 +14,14 @@ use super::options::Terms;
 use super::outward::{forget_items, is_full, take_items, take_last_items, transmit};
 use super::state::State;
 use crate::call::Role;
-use crate::dialect::{Playback, Said, Session, SessionOptions, capabilities};
+use crate::dialects::{DialectEvent, Playback, Session, SessionOptions, capabilities};
 use crate::events::{Event, Source};
-use crate::net::attention::Matter;
+use crate::net::call_handle::CallHandle;
+use crate::net::end_reason::{EndReason, LINGER};
 use crate::net::engine::Engine;
+use crate::net::flags::Flag;
 use crate::net::flood;
-use crate::net::line::Line;
 use crate::net::outgoing::Outgoing;
-use crate::net::over::{LINGER, Over};
 use crate::net::websocket::{self, Message, Socket, SocketError};
 use crate::net::wire::Wire;
 
@@ -36,7 +36,7 @@ const FOREVER: Duration = Duration::from_secs(86_400);
 
 /// A WebSocket with the call on it.
 pub(super) struct Connection {
-    pub line: Arc<Line>,
+    pub line: Arc<CallHandle>,
     socket: Socket,
     session: Session,
     state: State,
@@ -68,7 +68,7 @@ impl Connection {
             chunk: terms.chunk,
         });
         Self {
-            line: Line::new(engine, source, server, Role::Server, terms.call, wire),
+            line: CallHandle::new(engine, source, server, Role::Server, terms.call, wire),
             socket,
             session,
             state: State::new(terms),
@@ -81,14 +81,18 @@ impl Connection {
     }
 
     /// Runs until the call has begun, which makes it known to JavaScript; or gives why it has not.
-    pub async fn begin(&mut self) -> Result<(), Over> {
+    pub async fn begin(&mut self) -> Result<(), EndReason> {
         let Self { line, session, state, .. } = self;
         session.handle_open(&mut |said| state.handle(line, said));
         self.begin_if_due();
         while self.state.over.is_none() && !self.has_begun {
             self.step().await;
         }
-        if self.has_begun { Ok(()) } else { Err(self.state.over.take().unwrap_or(Over::Closed)) }
+        if self.has_begun {
+            Ok(())
+        } else {
+            Err(self.state.over.take().unwrap_or(EndReason::Closed))
+        }
     }
 
     /// Runs until the connection is over. True if it was lost, and the call could go on over another.
@@ -115,12 +119,12 @@ impl Connection {
 
     /// Ends the call, and the connection with it.
     pub async fn end(&mut self) {
-        let over = self.state.over.take().unwrap_or(Over::Closed);
-        if matches!(over, Over::Flooded | Over::Broken(..) | Over::Refused(..)) {
+        let over = self.state.over.take().unwrap_or(EndReason::Closed);
+        if matches!(over, EndReason::Flooded | EndReason::Broken(..) | EndReason::Refused(..)) {
             self.line.hangup(false);
         }
         let Self { line, session, state, socket, .. } = self;
-        if !matches!(over, Over::Closed | Over::Lost(_)) {
+        if !matches!(over, EndReason::Closed | EndReason::Lost(_)) {
             take_last_items(line, session, socket, state, Instant::now());
         }
         session.handle_closed(&mut |said| state.handle(line, said));
@@ -157,7 +161,7 @@ impl Connection {
 
     /// Sees to whatever there is. True if the peer may have sent more than was read at once.
     fn poll_step(&mut self, context: &mut Context<'_>) -> Poll<bool> {
-        self.line.attention.register(context.waker());
+        self.line.flags.register(context.waker());
         if let Wire::Messages(outgoing) = &self.line.wire {
             outgoing.register(context.waker());
         }
@@ -211,22 +215,22 @@ impl Connection {
             return;
         }
         let Self { line, session, state, .. } = self;
-        let said = &mut |said: Said<'_>| state.handle(line, said);
+        let said = &mut |said: DialectEvent<'_>| state.handle(line, said);
         match message {
             Some(Ok(Message::Text(text))) => session.handle_text(&text, said),
             Some(Ok(Message::Binary(bytes))) => session.handle_binary(&bytes, said),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-            Some(Ok(Message::Close { .. })) | None => self.state.over = Some(Over::Closed),
+            Some(Ok(Message::Close { .. })) | None => self.state.over = Some(EndReason::Closed),
             Some(Err(SocketError::Dropped)) => {
                 self.is_lost = true;
-                self.state.over = Some(Over::Closed);
+                self.state.over = Some(EndReason::Closed);
             }
             Some(Err(SocketError::Io(error))) => {
                 self.is_lost = true;
-                self.state.over = Some(Over::Lost(error));
+                self.state.over = Some(EndReason::Lost(error));
             }
             Some(Err(error)) => {
-                self.state.over = Some(Over::Broken(error.code(), error.to_string()));
+                self.state.over = Some(EndReason::Broken(error.code(), error.to_string()));
             }
         }
         self.begin_if_due();
@@ -253,19 +257,19 @@ impl Connection {
 
     fn look_around(&mut self, now: Instant) {
         let Self { line, session, state, .. } = self;
-        if line.attention.has(Matter::Flooded) {
-            self.state.over = Some(Over::Flooded);
-        } else if line.attention.has(Matter::Goodbye)
-            && (!line.drains() || state.farewell.is_done(now, session))
+        if line.flags.has(Flag::Flooded) {
+            self.state.over = Some(EndReason::Flooded);
+        } else if line.flags.has(Flag::Goodbye)
+            && (!line.drains() || state.playout_drain.is_done(now, session))
         {
-            self.state.over = Some(Over::Goodbye);
+            self.state.over = Some(EndReason::Goodbye);
         }
     }
 
     /// True if something is due already.
     fn poll_sleep(&mut self, context: &mut Context<'_>) -> bool {
-        let farewell = self.state.farewell.poll_timeout();
-        let dues = [self.session.poll_timeout(), self.bounds.poll_timeout(), farewell];
+        let playout_drain = self.state.playout_drain.poll_timeout();
+        let dues = [self.session.poll_timeout(), self.bounds.poll_timeout(), playout_drain];
         let at = dues.into_iter().flatten().min().unwrap_or_else(|| Instant::now() + FOREVER);
         if self.sleep.deadline() != at.into() {
             self.sleep.as_mut().reset(at.into());

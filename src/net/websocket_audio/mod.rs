@@ -2,16 +2,16 @@
 //!
 //! [`serve`] brings a connection from its first byte to JavaScript's answer, [`connect`] dials one;
 //! a [`connection::Connection`] then runs the call. What the messages mean is left to
-//! `crate::dialect`, the protocol to `super::websocket`.
+//! `crate::dialects`, the protocol to `super::websocket`.
 
 mod arrivals;
 mod bounds;
 mod connect;
 mod connection;
-mod farewell;
 mod options;
 mod outward;
 mod pipe;
+mod playout_drain;
 mod serve;
 mod state;
 mod stitch;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio_rustls::TlsAcceptor;
 
-use crate::dialect::{Dialect, Format, Playback};
+use crate::dialects::{Dialect, Format, Playback};
 use crate::net::options::CallOptions;
 use crate::net::websocket::acceptor;
 

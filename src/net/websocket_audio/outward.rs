@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use super::state::State;
 use crate::call::Passed;
-use crate::dialect::{Outgoing, Refusal, Session};
+use crate::dialects::{Outgoing, Refusal, Session};
 use crate::events::Event;
-use crate::net::line::Line;
+use crate::net::call_handle::CallHandle;
 use crate::net::outgoing::{Command, Item};
 use crate::net::websocket::{self, Socket};
 use crate::net::wire::Wire;
@@ -24,7 +24,7 @@ pub(super) fn is_full(socket: &Socket) -> bool {
 /// Gives the session what the call has for it, and the connection what becomes of that, as far as the
 /// connection takes it.
 pub(super) fn take_items(
-    line: &Arc<Line>,
+    line: &Arc<CallHandle>,
     session: &mut Session,
     socket: &mut Socket,
     state: &mut State,
@@ -39,7 +39,7 @@ pub(super) fn take_items(
 
 /// Gives the connection all there is, however long it takes: nothing follows.
 pub(super) fn take_last_items(
-    line: &Arc<Line>,
+    line: &Arc<CallHandle>,
     session: &mut Session,
     socket: &mut Socket,
     state: &mut State,
@@ -55,7 +55,12 @@ pub(super) fn take_last_items(
 }
 
 /// False if there is none.
-fn take_item(line: &Arc<Line>, session: &mut Session, state: &mut State, now: Instant) -> bool {
+fn take_item(
+    line: &Arc<CallHandle>,
+    session: &mut Session,
+    state: &mut State,
+    now: Instant,
+) -> bool {
     let Wire::Messages(outgoing) = &line.wire else { return false };
     let Some(item) = outgoing.pop() else { return false };
     let done = match item {
@@ -64,14 +69,14 @@ fn take_item(line: &Arc<Line>, session: &mut Session, state: &mut State, now: In
     };
     match done {
         // What takes no audio is asked for none but silence, and has nothing to clear.
-        Ok(()) | Err(Refusal::NotSupported { .. } | Refusal::Over) => {}
+        Ok(()) | Err(Refusal::NotSupported { .. } | Refusal::Ended) => {}
         Err(refusal) => state.handle_refusal(line, refusal),
     }
     true
 }
 
 /// Forgets what the session cannot be given any more, marks excepted.
-pub(super) fn forget_items(line: &Arc<Line>) {
+pub(super) fn forget_items(line: &Arc<CallHandle>) {
     let Wire::Messages(outgoing) = &line.wire else { return };
     while let Some(item) = outgoing.pop() {
         if let Item::Command(Command::Mark(mark) | Command::Cleared(mark)) = item {
@@ -111,16 +116,16 @@ fn take_frame(
 ) -> Result<(), Refusal> {
     let [what, ..] = frame else { return Ok(()) };
     if let Some(rate) = SampleRate::from_kind(*what) {
-        state.farewell.has_spoken = true;
+        state.playout_drain.has_spoken = true;
         return session.handle_audio(now, rate, frame.get(HEADER_LEN..).unwrap_or_default());
     }
     // The connection hangs up, when it is time.
-    state.farewell.is_said |= *what == kind::HANGUP;
+    state.playout_drain.is_said |= *what == kind::HANGUP;
     Ok(())
 }
 
 fn take_command(
-    line: &Arc<Line>,
+    line: &Arc<CallHandle>,
     session: &mut Session,
     state: &mut State,
     command: Command,

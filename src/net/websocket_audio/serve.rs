@@ -12,9 +12,9 @@ use tokio::time::timeout;
 use super::connection::Connection;
 use super::options::{Acceptance, Answer, WebSocketOptions};
 use super::stitch::run_stitched;
-use crate::dialect::subprotocol_to_accept;
+use crate::dialects::subprotocol_to_accept;
 use crate::events::{Event, Inbox, Opening, Source};
-use crate::net::over::Over;
+use crate::net::end_reason::EndReason;
 use crate::net::server::Server;
 use crate::net::websocket::{
     AcceptOptions, Agreed, MAX_HEAD, Request, Socket, SocketOptions, Stream, read_request, refuse,
@@ -232,7 +232,7 @@ async fn begin(server: &Server, connection: &mut Connection) -> Result<(), &'sta
         () = server.closed() => Err("ERR_SERVER_CLOSED"),
         begun = timeout(server.options.handshake_timeout, connection.begin()) => match begun {
             Err(_) => Err("ERR_HANDSHAKE_TIMEOUT"),
-            Ok(Err(Over::Refused(code, _) | Over::Broken(code, _))) => Err(code),
+            Ok(Err(EndReason::Refused(code, _) | EndReason::Broken(code, _))) => Err(code),
             Ok(Err(_)) => Err("ERR_CLOSED_EARLY"),
             Ok(Ok(())) => Ok(()),
         },

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::farewell::{Farewell, LAST};
 use super::options::Terms;
+use super::playout_drain::{LAST, PlayoutDrain};
 use crate::call::{Companding, Passed, Warning};
-use crate::dialect::{Begun, Capabilities, Format, Refusal, Said};
+use crate::dialects::{Begun, Capabilities, DialectEvent, Format, Refusal};
 use crate::events::Event;
-use crate::net::line::Line;
+use crate::net::call_handle::CallHandle;
+use crate::net::end_reason::EndReason;
 use crate::net::listener::Listener;
-use crate::net::over::Over;
 
 /// What is known of the peer.
 pub(super) struct State {
@@ -19,8 +19,8 @@ pub(super) struct State {
     pub format: Format,
     /// What the peer told of the call at its beginning.
     told: Value,
-    pub over: Option<Over>,
-    pub farewell: Farewell,
+    pub over: Option<EndReason>,
+    pub playout_drain: PlayoutDrain,
     /// Codes of what was refused the app, and told.
     warned: Vec<&'static str>,
 }
@@ -32,7 +32,7 @@ impl State {
             format: terms.format,
             told: Value::Null,
             over: None,
-            farewell: Farewell::default(),
+            playout_drain: PlayoutDrain::default(),
             warned: Vec::new(),
         }
     }
@@ -54,7 +54,7 @@ impl State {
     }
 
     /// The app asked for what cannot be done, which it is told once per cause.
-    pub fn handle_refusal(&mut self, line: &Line, refusal: Refusal) {
+    pub fn handle_refusal(&mut self, line: &CallHandle, refusal: Refusal) {
         let code = refusal.code();
         if !self.warned.contains(&code) {
             self.warned.push(code);
@@ -63,23 +63,35 @@ impl State {
     }
 
     /// The peer said something.
-    pub fn handle(&mut self, line: &Arc<Line>, said: Said<'_>) {
+    pub fn handle(&mut self, line: &Arc<CallHandle>, said: DialectEvent<'_>) {
         match said {
-            Said::Begun(begun) => self.told = told(&begun),
-            Said::Format(format) => {
+            DialectEvent::Begun(begun) => self.told = told(&begun),
+            DialectEvent::Format(format) => {
                 self.format = format;
                 line.handle_format(format);
             }
-            Said::Audio(pcm) => self.listener.hear_message(line, self.format, pcm),
-            Said::Message(text) => line.push(Event::Message(text.to_owned())),
-            Said::Dtmf { digit, .. } => line.push(Event::Dtmf(digit.ascii())),
-            Said::Hold(full) => line.change(|outbound, now| outbound.handle_hold(now, full)),
-            Said::MarkPassed(LAST) | Said::MarkCleared(LAST) => self.farewell.is_heard = true,
-            Said::MarkPassed(mark) => line.push(Event::Mark(Passed { mark, cleared: false })),
-            Said::MarkCleared(mark) => line.push(Event::Mark(Passed { mark, cleared: true })),
-            Said::Warning(Warning { code, message }) => line.push(Event::Warning { code, message }),
-            Said::Refused { code, message } => self.over = Some(Over::Refused(code, message)),
-            Said::HungUp => self.over = Some(Over::HungUp),
+            DialectEvent::Audio(pcm) => self.listener.hear_message(line, self.format, pcm),
+            DialectEvent::Message(text) => line.push(Event::Message(text.to_owned())),
+            DialectEvent::Dtmf { digit, .. } => line.push(Event::Dtmf(digit.ascii())),
+            DialectEvent::Hold(full) => {
+                line.change(|outbound, now| outbound.handle_hold(now, full))
+            }
+            DialectEvent::MarkPassed(LAST) | DialectEvent::MarkCleared(LAST) => {
+                self.playout_drain.is_heard = true
+            }
+            DialectEvent::MarkPassed(mark) => {
+                line.push(Event::Mark(Passed { mark, cleared: false }))
+            }
+            DialectEvent::MarkCleared(mark) => {
+                line.push(Event::Mark(Passed { mark, cleared: true }))
+            }
+            DialectEvent::Warning(Warning { code, message }) => {
+                line.push(Event::Warning { code, message })
+            }
+            DialectEvent::Refused { code, message } => {
+                self.over = Some(EndReason::Refused(code, message))
+            }
+            DialectEvent::HungUp => self.over = Some(EndReason::HungUp),
         }
     }
 }
@@ -103,7 +115,7 @@ pub(super) mod tests {
 
     use super::*;
     use crate::call::Silence;
-    use crate::dialect::Playback;
+    use crate::dialects::Playback;
     use crate::net::options::CallOptions;
     use crate::protocol::SampleRate;
 

@@ -8,8 +8,8 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::connection::Connection;
-use crate::net::attention::Matter;
-use crate::net::line::Line;
+use crate::net::call_handle::CallHandle;
+use crate::net::flags::Flag;
 use crate::net::server::Server;
 use crate::net::websocket::Socket;
 
@@ -47,12 +47,12 @@ pub(super) async fn run_stitched(
 /// The next connection, if it comes in time and the call is not ended meanwhile.
 async fn another(
     next: oneshot::Receiver<Socket>,
-    line: &Line,
+    line: &CallHandle,
     patience: Duration,
 ) -> Option<Socket> {
     let ended = poll_fn(|context| {
-        line.attention.register(context.waker());
-        let over = line.attention.has(Matter::Goodbye) || line.attention.has(Matter::Flooded);
+        line.flags.register(context.waker());
+        let over = line.flags.has(Flag::Goodbye) || line.flags.has(Flag::Flooded);
         if over { Poll::Ready(()) } else { Poll::Pending }
     });
     tokio::select! {

@@ -1,0 +1,199 @@
+//! Asterisk's chan_websocket: audio in its channel's format both ways, control as text, plain or
+//! JSON, in the form in which MEDIA_START came.
+//!
+//! ```text
+//!  Waiting --MEDIA_START--> Begun
+//!     |  audio is held         |  audio is expanded, events are told
+//!     +--anything else, a format unknown here--> refused
+//! ```
+//!
+//! Asterisk drops what does not fill a frame of a message, so frames go out whole; and it forgets
+//! marks with FLUSH_MEDIA, so that they are told as cleared here.
+
+mod codec;
+mod command;
+mod early_audio;
+mod event;
+mod link;
+
+use std::time::Instant;
+
+use self::early_audio::EarlyAudio;
+use self::event::{Event, Start};
+use self::link::Link;
+use super::event::{Begun, DialectEvent, Format};
+use super::marks::Marks;
+use super::name::Dialect;
+use super::outbox::Outbox;
+use super::peer::{Peer, Sink};
+use super::refusal::Refusal;
+use crate::call::Warning;
+use crate::protocol::SampleRate;
+
+pub(super) use event::is_start;
+
+/// Marks that may wait in Asterisk's queue.
+const MOST_MARKS: usize = 1_000;
+
+#[derive(Debug)]
+pub(super) struct ChanWebsocket {
+    held: EarlyAudio,
+    link: Option<Link>,
+    marks: Marks,
+    warned: Vec<&'static str>,
+}
+
+impl ChanWebsocket {
+    pub fn new() -> Self {
+        Self {
+            held: EarlyAudio::default(),
+            link: None,
+            marks: Marks::new(MOST_MARKS),
+            warned: Vec::new(),
+        }
+    }
+
+    fn handle_first(&mut self, text: &str, said: &mut Sink<'_>) {
+        let Event::Start(start) = Event::parse(text) else {
+            let message = "the connection's first text was not MEDIA_START".to_owned();
+            return said(DialectEvent::Refused { code: "ERR_FIRST_MESSAGE", message });
+        };
+        let mut link = match Link::new(&start) {
+            Ok(link) => link,
+            Err(message) => {
+                return said(DialectEvent::Refused { code: "ERR_UNSUPPORTED_FORMAT", message });
+            }
+        };
+        say_begun(&start, text, said);
+        said(DialectEvent::Format(link.format()));
+        let second = link.codec.bytes_per_second();
+        link.handle_binary(self.held.release(second), said);
+        self.link = Some(link);
+    }
+
+    fn handle_event(&mut self, text: &str, said: &mut Sink<'_>) {
+        match Event::parse(text) {
+            Event::Xoff => said(DialectEvent::Hold(true)),
+            Event::Xon => said(DialectEvent::Hold(false)),
+            Event::Dtmf(digit) => said(DialectEvent::Dtmf { digit, duration: None }),
+            Event::MarkProcessed(name) => {
+                if let Some(mark) = self.marks.named(&name) {
+                    self.marks.handle_answer(mark, false, said);
+                }
+            }
+            Event::Start(_) => self.warn("ERR_REPEATED_START", "MEDIA_START came again", said),
+            Event::Error(fault) => {
+                // In passthrough mode no mark is taken, and none will be told of.
+                if fault.starts_with(command::MARK) {
+                    self.marks.clear(said);
+                }
+                self.warn("ERR_FAR_END", &format!("Asterisk said: {fault:.200}"), said);
+                said(DialectEvent::Message(text));
+            }
+            Event::Other => said(DialectEvent::Message(text)),
+        }
+    }
+
+    fn warn(&mut self, code: &'static str, message: &str, said: &mut Sink<'_>) {
+        if !self.warned.contains(&code) {
+            self.warned.push(code);
+            said(DialectEvent::Warning(Warning { code, message: message.to_owned() }));
+        }
+    }
+
+    /// What only a call that has begun can do.
+    fn with_link(
+        &mut self,
+        act: impl FnOnce(&mut Link) -> Result<(), Refusal>,
+    ) -> Result<(), Refusal> {
+        self.link.as_mut().map_or(Err(Refusal::NotBegun), act)
+    }
+}
+
+impl Peer for ChanWebsocket {
+    fn dialect(&self) -> Dialect {
+        Dialect::ChanWebsocket
+    }
+
+    fn has_begun(&self) -> bool {
+        self.link.is_some()
+    }
+
+    fn format(&self) -> Format {
+        self.link.as_ref().map_or(Format::NARROWBAND, Link::format)
+    }
+
+    fn handle_text(&mut self, text: &str, said: &mut Sink<'_>) {
+        match self.link {
+            None => self.handle_first(text, said),
+            Some(_) => self.handle_event(text, said),
+        }
+    }
+
+    fn handle_binary(&mut self, bytes: &[u8], said: &mut Sink<'_>) {
+        match &mut self.link {
+            None => self.held.push(bytes),
+            Some(link) => link.handle_binary(bytes, said),
+        }
+    }
+
+    fn handle_closed(&mut self, said: &mut Sink<'_>) {
+        self.marks.clear(said);
+    }
+
+    fn handle_audio(
+        &mut self,
+        now: Instant,
+        rate: SampleRate,
+        pcm: &[u8],
+        out: &mut Outbox,
+    ) -> Result<(), Refusal> {
+        self.with_link(|link| link.handle_audio(now, rate, pcm, out))
+    }
+
+    fn handle_clear(&mut self, out: &mut Outbox, said: &mut Sink<'_>) -> Result<(), Refusal> {
+        self.with_link(|link| link.clear(out))?;
+        self.marks.clear(said);
+        Ok(())
+    }
+
+    fn handle_mark(&mut self, mark: u32, out: &mut Outbox) -> Result<(), Refusal> {
+        self.marks.check()?;
+        self.with_link(|link| link.mark(mark, out))?;
+        self.marks.set(mark);
+        Ok(())
+    }
+
+    fn handle_answer(&mut self, out: &mut Outbox) -> Result<(), Refusal> {
+        self.with_link(|link| link.answer(out))
+    }
+
+    fn handle_hangup(&mut self, out: &mut Outbox) {
+        // Where it finds no room, the close that follows says it.
+        let _ = self.with_link(|link| link.hang_up(out));
+    }
+
+    fn handle_timeout(&mut self, now: Instant, out: &mut Outbox) {
+        if let Some(link) = &mut self.link {
+            link.handle_timeout(now, out);
+        }
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.link.as_ref().and_then(Link::poll_timeout)
+    }
+
+    fn held_dropped(&self) -> u64 {
+        self.held.dropped
+    }
+}
+
+fn say_begun(start: &Start, text: &str, said: &mut Sink<'_>) {
+    said(DialectEvent::Begun(Begun {
+        reference: start.connection_id.as_deref(),
+        channel: start.channel.as_deref(),
+        channel_id: start.channel_id.as_deref(),
+        variables: &start.variables,
+        metadata: Some(text),
+    }));
+}

@@ -1,0 +1,42 @@
+use callstreams::dialects::{Dialect, Outgoing, SessionOptions};
+
+use crate::support::{Script, code};
+
+fn sender() -> Script {
+    Script::new(SessionOptions { offered: vec!["echo".into()], ..SessionOptions::default() })
+}
+
+#[test]
+fn a_call_begins_with_the_connection_and_has_8_khz_mono() {
+    let mut sender = sender();
+    assert_eq!(sender.session.dialect(), Some(Dialect::Audiofork));
+    assert!(sender.session.begins_at_once());
+    assert_eq!(sender.open(), ["begun ", "format 8000 1"]);
+    assert_eq!(sender.binary(&[1; 320]), ["audio 320"]);
+    assert_eq!(sender.binary(&[2; 320]), ["audio 320"]);
+    assert_eq!(sender.closed(), ["hung up"]);
+}
+
+#[test]
+fn nothing_can_be_said_to_it_and_each_refusal_tells_so() {
+    let mut sender = sender();
+    sender.open();
+    assert_eq!(code(sender.audio(8_000, &[0; 320])), "ERR_NOT_SUPPORTED");
+    assert_eq!(code(sender.session.handle_mark(1)), "ERR_NOT_SUPPORTED");
+    assert_eq!(code(sender.session.handle_answer()), "ERR_NOT_SUPPORTED");
+    assert_eq!(code(sender.session.handle_clear(&mut |_| ())), "ERR_NOT_SUPPORTED");
+    let refused = sender.session.handle_message("hello").expect_err("a refusal");
+    assert_eq!(refused.to_string(), "audiofork takes no text");
+    assert_eq!(sender.sent(), []);
+}
+
+#[test]
+fn a_hangup_closes_the_connection_and_ends_what_is_heard() {
+    let mut sender = sender();
+    sender.open();
+    assert_eq!(sender.session.handle_hangup(), Ok(()));
+    assert_eq!(sender.sent(), [Outgoing::Close(1000)]);
+    assert_eq!(sender.binary(&[1; 320]), [""; 0]);
+    assert_eq!(code(sender.session.handle_hangup()), "ERR_CALL_OVER");
+    assert_eq!(sender.closed(), [""; 0]);
+}
