@@ -1155,6 +1155,12 @@ export interface WebSocketClientOptions {
   deflate?: boolean | undefined;
   /** How a server of `wss:` is believed. */
   tls?: WebSocketTls | undefined;
+  /**
+   * Milliseconds for which the peer may acknowledge nothing, or take nothing in, of what it is sent, before
+   * its call ends with `ETIMEDOUT`: so a machine that lost its power is noticed. 30,000 if missing; 0 leaves
+   * it to the system, which takes about 15 minutes. Linux only.
+   */
+  peerTimeout?: number | undefined;
 }
 
 /** How a server of `wss:` is believed. */
@@ -1423,6 +1429,12 @@ export interface CallOptions {
 export interface ServerOptions extends CallOptions {
   /** Milliseconds that a connection may take to say its UUID, from 1. 5000 if missing. */
   handshakeTimeout?: number | undefined;
+  /**
+   * Milliseconds for which the peer may acknowledge nothing, or take nothing in, of what it is sent, before
+   * its call ends with `ETIMEDOUT`: so a machine that lost its power is noticed. 30,000 if missing; 0 leaves
+   * it to the system, which takes about 15 minutes. Linux only.
+   */
+  peerTimeout?: number | undefined;
   /** Connections above this are turned away with a `drop`, from 1. 65535 if missing. */
   maxConnections?: number | undefined;
   /** Calls that may be expected at once, from 1 to 16,777,216. 65535 if missing. */
@@ -1467,8 +1479,17 @@ export interface DialOptions extends CallOptions {
   host?: string | undefined;
   /** The call's UUID. A random one if missing. */
   ref?: string | undefined;
-  /** Milliseconds that the connection may take, from 1. 2000 if missing, as in Asterisk. */
+  /**
+   * Milliseconds that the connection may take, from 1. 2000 if missing, as in Asterisk. A name's addresses are
+   * tried 250 ms apart, or as soon as one fails, and the first that answers is taken.
+   */
   timeout?: number | undefined;
+  /**
+   * Milliseconds for which the peer may acknowledge nothing, or take nothing in, of what it is sent, before
+   * its call ends with `ETIMEDOUT`: so a machine that lost its power is noticed. 30,000 if missing; 0 leaves
+   * it to the system, which takes about 15 minutes. Linux only.
+   */
+  peerTimeout?: number | undefined;
   /** Gives up dialling. Once the call is up it does nothing. */
   signal?: AbortSignal | undefined;
 }

@@ -1,6 +1,7 @@
 "use strict";
 
 const assert = require("node:assert/strict");
+const dns = require("node:dns/promises");
 const { getEventListeners, once } = require("node:events");
 const net = require("node:net");
 const { test } = require("node:test");
@@ -49,13 +50,38 @@ test("a port where nobody listens rejects as in Node", async (t) => {
   await soon(assert.rejects(AudioSocket.connect({ port }), expected), "the rejection");
 });
 
+/** Has every name mean these addresses. */
+function resolveTo(t, ...addresses) {
+  const found = addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
+  t.mock.method(dns, "lookup", () => Promise.resolve(found));
+}
+
+test("of a host's addresses the one that answers is taken", async (t) => {
+  const { port, peers } = await openRaw(t);
+  resolveTo(t, "::1", "127.0.0.1");
+  const client = await soon(AudioSocket.connect({ host: "pbx.example", port }), "the client");
+  t.after(() => client.hangup());
+  await peers(1);
+});
+
+test("where no address answers, the error names the host and what became of each", async (t) => {
+  const { port, close } = await openRaw(t);
+  await close();
+  resolveTo(t, "127.0.0.1", "::1");
+  const error = await soon(AudioSocket.connect({ host: "pbx.example", port }).catch((reason) => reason), "the rejection");
+  assert.equal(error.code, "ECONNREFUSED");
+  assert.match(error.message, new RegExp(`^connect ECONNREFUSED pbx\\.example:${port} \\(127\\.0\\.0\\.1: .+; ::1: .+\\)$`));
+  assert.doesNotMatch(error.message, /os error/);
+});
+
 test("a connection that does not come up in time rejects", async (t) => {
   const port = await openFull(t);
   if (port === null) {
     return t.skip("this system takes connections beyond the backlog");
   }
   const start = performance.now();
-  const rejected = assert.rejects(AudioSocket.connect({ port, timeout: 250 }), { code: "ETIMEDOUT" });
+  const message = `connect ETIMEDOUT 127.0.0.1:${port} (127.0.0.1: no answer in time)`;
+  const rejected = assert.rejects(AudioSocket.connect({ port, timeout: 250 }), { code: "ETIMEDOUT", message });
   await soon(rejected, "the rejection", 2000);
   const took = performance.now() - start;
   assert.ok(took >= 240, `it gave up after ${took} ms`);

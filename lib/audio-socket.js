@@ -24,9 +24,10 @@ class AudioSocket extends CallServer {
   }
 
   [kListen](where) {
-    const { handshakeTimeout, maxConnections, proxyProtocol } = this.#options;
+    const { handshakeTimeout, peerTimeout, maxConnections, proxyProtocol } = this.#options;
     return engine().listen(where, {
       handshakeTimeoutMs: Math.round(handshakeTimeout),
+      peerTimeoutMs: Math.round(peerTimeout),
       maxConnections,
       proxyProtocol,
       call: nativeCallOptions(this.#options)

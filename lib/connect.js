@@ -31,6 +31,7 @@ function dial(options, addresses) {
     port: options.port,
     id: options.ref,
     timeoutMs: Math.round(options.timeout),
+    peerTimeoutMs: Math.round(options.peerTimeout),
     call: nativeCallOptions(options)
   };
   return place({ ...options, address: addresses[0] }, () => engine().connect(native));

@@ -11,6 +11,9 @@ const MESSAGES = {
   [ErrorCode.AST_MEMORY]: "Asterisk memory"
 };
 
+/** What the core calls the loss of a connection that was there. */
+const LOST = "ERR_CONNECTION_LOST";
+
 /** The peer sent an error message, which ends the call. */
 class AudioSocketError extends Error {
   constructor(errorCode) {
@@ -53,13 +56,13 @@ function systemError(errno, syscall, where = {}) {
   const [code, text] = getSystemErrorMap().get(-errno) ?? ["UNKNOWN", "unknown error"];
   const message =
     where.path === undefined
-      ? `${syscall} ${syscall === "connect" ? code : `${code}: ${text}`}${placeOf(where)}`
+      ? `${syscall} ${code}: ${text}${placeOf(where)}`
       : `${code}: ${text}, ${syscall} '${where.path}'`;
   return Object.assign(new Error(message), { errno: -errno, code, syscall }, where);
 }
 
 /** The core's word on a lost or failed connection, as Node would put it. */
-function connectionError([errno, code, ...message], { address, port }) {
+function connectionError([errno, code, ...message], { host, address, port }) {
   if (code === "ERR_WS_HANDSHAKE" && Number(errno) !== 0) {
     // In place of a system's number there is what the server answered.
     return Object.assign(codedError(code, message.join("\n")), { statusCode: Number(errno) });
@@ -68,9 +71,16 @@ function connectionError([errno, code, ...message], { address, port }) {
   if (number === 0) {
     return codedError(code, message.join("\n"));
   }
-  return port === undefined
+  return port === undefined || code === LOST
     ? systemError(number, "read")
-    : systemError(number, "connect", { address, port });
+    : connectError(number, { host, address, port }, message.join("\n"));
+}
+
+/** Nobody could be reached: named as Node does, and `tried` says what became of each address. */
+function connectError(errno, { host, address, port }, tried) {
+  const [code] = getSystemErrorMap().get(-errno) ?? ["UNKNOWN"];
+  const message = `connect ${code} ${host ?? address}:${port} (${tried})`;
+  return Object.assign(new Error(message), { errno: -errno, code, syscall: "connect", address, port });
 }
 
 function placeOf({ address, port }) {

@@ -24,9 +24,13 @@ const CALL_DEFAULTS = {
   inboundLimit: 5
 };
 
+/** How long a peer may acknowledge nothing of what it is sent. */
+const PEER_TIMEOUT_MS = 30_000;
+
 const SERVER_DEFAULTS = {
   ...CALL_DEFAULTS,
   handshakeTimeout: 5000,
+  peerTimeout: PEER_TIMEOUT_MS,
   maxConnections: 65535,
   maxExpected: 65535,
   onlyExpected: false,
@@ -36,7 +40,13 @@ const SERVER_DEFAULTS = {
 };
 
 /** Asterisk sends no silence of its own, and gives a connection two seconds. */
-const DIAL_DEFAULTS = { ...CALL_DEFAULTS, silence: "never", host: "127.0.0.1", timeout: 2000 };
+const DIAL_DEFAULTS = {
+  ...CALL_DEFAULTS,
+  silence: "never",
+  host: "127.0.0.1",
+  timeout: 2000,
+  peerTimeout: PEER_TIMEOUT_MS
+};
 
 /** How speech is listened for, by the energy of the sound or by a neural network. */
 const SPEECH_DEFAULTS = {
@@ -53,6 +63,7 @@ const SPEECH_RULES = {
 };
 
 const sampleRateRule = oneOf(SAMPLE_RATES);
+const peerTimeoutRule = between(0, MAX_MILLISECONDS);
 
 const CALL_RULES = {
   speech: (name, value) => speechOptions(name, value),
@@ -73,6 +84,7 @@ const EXPECTED_RULES = { maxExpected: between(1, 2 ** 24), onlyExpected: oneOf([
 const RULES = {
   ...CALL_RULES,
   handshakeTimeout: between(1, MAX_MILLISECONDS),
+  peerTimeout: peerTimeoutRule,
   maxConnections: between(1, 2 ** 32 - 1),
   ...EXPECTED_RULES,
   proxyProtocol: booleanRule,
@@ -213,6 +225,7 @@ module.exports = {
   CALL_RULES,
   EXPECTED_RULES,
   HOLD_MS,
+  PEER_TIMEOUT_MS,
   SAMPLE_RATES,
   WIRE_RATE,
   between,
@@ -225,6 +238,7 @@ module.exports = {
   nativeCallOptions,
   oneOf,
   optional,
+  peerTimeoutRule,
   serverOptions,
   stringRule
 };

@@ -107,8 +107,15 @@ class WebSocketAudio extends CallServer {
   }
 
   #serverOptions() {
-    const { handshakeTimeout, maxConnections, proxyProtocol, cert, key } = this.#options;
-    return { handshakeTimeoutMs: Math.round(handshakeTimeout), maxConnections, proxyProtocol, cert, key };
+    const { handshakeTimeout, peerTimeout, maxConnections, proxyProtocol, cert, key } = this.#options;
+    return {
+      handshakeTimeoutMs: Math.round(handshakeTimeout),
+      peerTimeoutMs: Math.round(peerTimeout),
+      maxConnections,
+      proxyProtocol,
+      cert,
+      key
+    };
   }
 }
 

@@ -3,19 +3,27 @@
 const path = require("node:path");
 const { codedError, rangeError, typeError } = require("./errors.js");
 const { flat, headersRule, tokenRule } = require("./http-headers.js");
-const { booleanRule, completed, listOf, optional } = require("./options.js");
+const { PEER_TIMEOUT_MS, booleanRule, completed, listOf, optional, peerTimeoutRule } = require("./options.js");
 
 const PORTS = { "ws:": "80", "wss:": "443" };
 
 /** How a WebSocket is asked for, be it for a call or for a fork of one. */
-const CLIENT_DEFAULTS = { headers: {}, subprotocols: [], auth: undefined, deflate: false, tls: {} };
+const CLIENT_DEFAULTS = {
+  headers: {},
+  subprotocols: [],
+  auth: undefined,
+  deflate: false,
+  tls: {},
+  peerTimeout: PEER_TIMEOUT_MS
+};
 
 const CLIENT_RULES = {
   headers: headersRule,
   subprotocols: (name, value) => listOf(tokenRule)(name, listed(value)),
   auth: optional(authRule),
   deflate: booleanRule,
-  tls: tlsRule
+  tls: tlsRule,
+  peerTimeout: peerTimeoutRule
 };
 
 const TLS_DEFAULTS = { ca: "system", cert: undefined, key: undefined, checkHostname: true };
@@ -36,7 +44,8 @@ function targetOf(url) {
 }
 
 /** What the core needs to make a WebSocket, of checked options. */
-function nativeClient({ href }, { headers, subprotocols, auth, deflate, tls }, { timeout, maxMessage }) {
+function nativeClient({ href }, client, { timeout, maxMessage }) {
+  const { headers, subprotocols, auth, deflate, tls, peerTimeout } = client;
   const { ca, cert, key, checkHostname } = { ...TLS_DEFAULTS, ...tls };
   const isFile = ca !== "system" && ca !== "none";
   return {
@@ -45,6 +54,7 @@ function nativeClient({ href }, { headers, subprotocols, auth, deflate, tls }, {
     subprotocols: listed(subprotocols),
     deflate,
     timeoutMs: Math.round(timeout),
+    peerTimeoutMs: Math.round(peerTimeout),
     maxMessage: Math.round(maxMessage),
     ca: isFile ? path.resolve(ca) : ca,
     caIsFile: isFile,

@@ -8,6 +8,7 @@ const {
   CALL_DEFAULTS,
   CALL_RULES,
   EXPECTED_RULES,
+  PEER_TIMEOUT_MS,
   between,
   booleanRule,
   completed,
@@ -16,6 +17,7 @@ const {
   nativeCallOptions,
   oneOf,
   optional,
+  peerTimeoutRule,
   SAMPLE_RATES,
   stringRule
 } = require("./options.js");
@@ -54,6 +56,7 @@ const SERVER_DEFAULTS = {
   cert: undefined,
   key: undefined,
   handshakeTimeout: 5000,
+  peerTimeout: PEER_TIMEOUT_MS,
   maxConnections: 65535,
   maxExpected: 65535,
   onlyExpected: false,
@@ -86,6 +89,7 @@ const RULES = {
   origins: optional(listOf(stringRule)),
   authorize: optional(functionRule),
   handshakeTimeout: between(1, 2 ** 31 - 1),
+  peerTimeout: peerTimeoutRule,
   maxConnections: between(1, 2 ** 32 - 1),
   ...EXPECTED_RULES,
   proxyProtocol: booleanRule,

@@ -28,6 +28,7 @@ const everyOption: Required<ServerOptions> = {
   outboundLimit: 60,
   inboundLimit: 2,
   handshakeTimeout: 1000,
+  peerTimeout: 10_000,
   maxConnections: 10,
   maxExpected: 5,
   onlyExpected: true,
@@ -92,6 +93,7 @@ async function dial(signal: AbortSignal) {
     port: 9092,
     ref: "40325ec2-5efd-4bd3-805f-53576e581d13",
     timeout: 100,
+    peerTimeout: 0,
     signal
   };
   const call = await AudioSocket.connect(options);

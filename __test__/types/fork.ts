@@ -24,6 +24,7 @@ stream.fork(new URL("ws://example.com/"), {
   deflate: true,
   heartbeat: 15,
   handshakeTimeout: 2000,
+  peerTimeout: 10_000,
   tls: { ca: "system", cert: "cert.pem", key: "key.pem", checkHostname: false },
   reconnect: { timeout: 1, attempts: 3, backoff: "exponential" },
   resume: "buffered",

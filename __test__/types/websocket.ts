@@ -53,6 +53,7 @@ const everyOption: Required<WebSocketOptions> = {
   cert: "PEM",
   key: Buffer.from("PEM"),
   handshakeTimeout: 1000,
+  peerTimeout: 10_000,
   maxConnections: 10,
   maxExpected: 10,
   proxyProtocol: false,

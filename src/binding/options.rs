@@ -55,6 +55,7 @@ pub struct ListenOptions {
 #[napi(object)]
 pub struct ServerOptions {
     pub handshake_timeout_ms: u32,
+    pub peer_timeout_ms: u32,
     pub max_connections: u32,
     /// A balancer says first who connects.
     pub proxy_protocol: bool,
@@ -68,6 +69,7 @@ pub struct DialOptions {
     pub port: u16,
     pub id: String,
     pub timeout_ms: u32,
+    pub peer_timeout_ms: u32,
     pub call: CallOptions,
 }
 
@@ -176,6 +178,7 @@ impl TryFrom<ServerOptions> for net::ServerOptions {
         Ok(Self {
             service: net::Service::AudioSocket(options.call.try_into()?),
             handshake_timeout: milliseconds(options.handshake_timeout_ms),
+            peer_timeout: milliseconds(options.peer_timeout_ms),
             max_connections: options.max_connections as usize,
             is_proxied: options.proxy_protocol,
         })
@@ -191,6 +194,7 @@ impl TryFrom<DialOptions> for net::DialOptions {
             addresses: options.addresses.iter().map(socket).collect::<Result<_>>()?,
             id: options.id.parse().map_err(|_| invalid("ref"))?,
             timeout: milliseconds(options.timeout_ms),
+            peer_timeout: milliseconds(options.peer_timeout_ms),
             call: options.call.try_into()?,
         })
     }

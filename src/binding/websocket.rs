@@ -17,6 +17,7 @@ use crate::protocol::SampleRate;
 #[napi(object)]
 pub struct WebSocketServerOptions {
     pub handshake_timeout_ms: u32,
+    pub peer_timeout_ms: u32,
     pub max_connections: u32,
     /// A balancer says first who connects.
     pub proxy_protocol: bool,
@@ -62,6 +63,7 @@ pub struct WebSocketClientOptions {
     pub subprotocols: Vec<String>,
     pub deflate: bool,
     pub timeout_ms: u32,
+    pub peer_timeout_ms: u32,
     pub max_message: u32,
     /// `system`, `none`, or else a PEM file with `ca_is_file`.
     pub ca: String,
@@ -110,6 +112,7 @@ impl TryFrom<WebSocketServerOptions> for net::ServerOptions {
         Ok(Self {
             service: net::Service::WebSocket(service),
             handshake_timeout: milliseconds(options.handshake_timeout_ms),
+            peer_timeout: milliseconds(options.peer_timeout_ms),
             max_connections: options.max_connections as usize,
             is_proxied: options.proxy_protocol,
         })
@@ -181,6 +184,7 @@ impl From<WebSocketClientOptions> for net::ClientOptions {
             },
             socket: net::SocketOptions { max_message: options.max_message as usize },
             send_buffer: None,
+            peer_timeout: milliseconds(options.peer_timeout_ms),
         }
     }
 }

@@ -98,7 +98,7 @@ impl Engine {
         listen: &ListenOptions,
         options: ServerOptions,
     ) -> io::Result<Bound> {
-        let socket = bind(listen)?;
+        let socket = bind(listen, options.peer_timeout)?;
         let address = socket.local_addr()?;
         let (handle, lease) = self.io()?;
         let listener = {

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::time::Duration;
 
 use socket2::{Domain, Protocol, Socket, Type};
 
@@ -27,7 +28,9 @@ pub struct Bound {
 }
 
 /// Binds and listens before it returns: a peer dialled on the caller's next line gets in.
-pub(super) fn bind(options: &ListenOptions) -> io::Result<TcpListener> {
+///
+/// Connections have the `peer_timeout` of [`tcp::prepare`].
+pub(super) fn bind(options: &ListenOptions, peer_timeout: Duration) -> io::Result<TcpListener> {
     let address = SocketAddr::new(options.address, options.port);
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     if address.is_ipv6() {
@@ -39,7 +42,7 @@ pub(super) fn bind(options: &ListenOptions) -> io::Result<TcpListener> {
         socket.set_reuse_address(true)?;
         socket.set_reuse_port(options.reuse_port)?;
     }
-    tcp::prepare(&socket);
+    tcp::prepare(&socket, peer_timeout);
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
     socket.listen(options.backlog)?;

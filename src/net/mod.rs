@@ -9,6 +9,7 @@ mod app_rate;
 mod attached;
 mod audiosocket;
 mod call_handle;
+mod dial;
 mod end_reason;
 mod engine;
 mod flags;

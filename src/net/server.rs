@@ -29,6 +29,8 @@ pub struct ServerOptions {
     pub service: Service,
     /// How long a peer may take over each step until its call begins.
     pub handshake_timeout: Duration,
+    /// How long a peer may acknowledge nothing of what it is sent; zero: as the system has it.
+    pub peer_timeout: Duration,
     /// More connections than this are turned away.
     pub max_connections: usize,
     /// Each connection begins with a balancer's word on who made it.
@@ -231,7 +233,7 @@ pub(super) async fn accept(listener: TcpListener, server: Arc<Server>) {
 fn admit(server: &Arc<Server>, mut stream: TcpStream, peer: SocketAddr) {
     let Some(place) = Place::take(server, peer) else { return };
     if !tcp::IS_INHERITED {
-        tcp::prepare(&stream);
+        tcp::prepare(&stream, server.options.peer_timeout);
     }
     tokio::spawn(async move {
         let server = &place.0;

@@ -1,32 +1,34 @@
 //! Placing calls, as Asterisk does.
 
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::connection::Connection;
 use crate::call::Role;
 use crate::events::{Event, Opening, Source};
+use crate::net::dial::{self, DialError, DialTerms};
 use crate::net::engine::Engine;
 use crate::net::lease::Lease;
 use crate::net::options::CallOptions;
-use crate::net::tcp;
 use crate::protocol::Frame;
 
 /// Whom to call and how.
 #[derive(Clone, Debug)]
 pub struct DialOptions {
-    /// Where the server is; the first address that answers is taken.
+    /// Where the server is, in order of preference: attempts overlap, and the first address that
+    /// answers is taken.
     pub addresses: Vec<SocketAddr>,
     /// The call's name.
     pub id: Uuid,
     /// How long the connection may take.
     pub timeout: Duration,
+    /// How long the peer may acknowledge nothing of what it is sent; zero: as the system has it.
+    pub peer_timeout: Duration,
     pub call: CallOptions,
 }
 
@@ -37,7 +39,10 @@ pub(in crate::net) async fn dial(
     options: DialOptions,
     lease: Lease,
 ) {
-    match reach(&options).await {
+    let deadline = Instant::now() + options.timeout;
+    let terms = DialTerms { deadline, peer_timeout: options.peer_timeout };
+    // The call keeps nothing of the way there.
+    match Box::pin(dial::dial(&options.addresses, terms)).await {
         Ok((stream, peer)) => run(engine, source, &options, stream, peer).await,
         Err(error) => fail(&engine, &source, &error),
     }
@@ -64,26 +69,15 @@ async fn run(
     }
 }
 
-fn fail(engine: &Engine, source: &Arc<Source>, error: &io::Error) {
+fn fail(engine: &Engine, source: &Arc<Source>, error: &DialError) {
     engine.end_dial(source.id);
-    let is_late = error.kind() == io::ErrorKind::TimedOut;
     let event = Event::Error {
-        errno: error.raw_os_error().unwrap_or_default(),
-        code: if is_late { "ETIMEDOUT" } else { "ERR_CONNECT" },
+        errno: error.errno().filter(|_| !error.is_late).unwrap_or_default(),
+        code: if error.is_late { "ETIMEDOUT" } else { "ERR_CONNECT" },
         message: error.to_string(),
     };
     engine.queue.open(source, Opening::Full);
     // The source is new, so there is room.
     let _ = engine.queue.push(source, event);
     engine.queue.push_end(source);
-}
-
-async fn reach(options: &DialOptions) -> io::Result<(TcpStream, SocketAddr)> {
-    let connect = TcpStream::connect(options.addresses.as_slice());
-    let stream = timeout(options.timeout, connect)
-        .await
-        .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
-    tcp::prepare(&stream);
-    let peer = stream.peer_addr()?;
-    Ok((stream, peer))
 }

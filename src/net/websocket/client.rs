@@ -6,7 +6,7 @@ use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::spawn_blocking;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 use tokio_rustls::rustls::pki_types::ServerName;
 
 use super::Role;
@@ -16,7 +16,8 @@ use super::socket::{Socket, SocketOptions, Stream};
 use super::target::Target;
 use super::tls::{self, TlsOptions};
 use super::upgrade::Upgrade;
-use crate::net::{names, tcp};
+use crate::net::dial::{DialTerms, dial};
+use crate::net::names;
 
 #[derive(Clone, Debug)]
 pub struct ClientOptions {
@@ -33,6 +34,8 @@ pub struct ClientOptions {
     pub socket: SocketOptions,
     /// Bytes that the system may keep for a server that reads slowly. Default: what it likes.
     pub send_buffer: Option<usize>,
+    /// How long the server may acknowledge nothing of what it is sent; zero: as the system has it.
+    pub peer_timeout: Duration,
 }
 
 pub(in crate::net) struct Connected {
@@ -46,45 +49,50 @@ pub(in crate::net) async fn connect(options: &ClientOptions) -> Result<Connected
         Target::parse(&options.url).map_err(|fault| ConnectError::new(Step::Url, fault))?;
     let upgrade = Upgrade::new(&target, &options.headers, &options.subprotocols, options.deflate)
         .map_err(|fault| ConnectError::new(Step::Header, fault.0))?;
-    timeout(options.timeout, run(options, &target, &upgrade))
-        .await
-        .unwrap_or_else(|_| Err(ConnectError::new(Step::Timeout, "timed out")))
+    let deadline = Instant::now() + options.timeout;
+    let tcp = reach(options, &target, deadline).await?;
+    timeout_at(deadline, open(options, &target, &upgrade, tcp)).await.unwrap_or_else(|_| {
+        let message = format!("{} did not answer the handshake in time", target.place());
+        Err(ConnectError::new(Step::Timeout, message))
+    })
 }
 
-async fn run(
+/// Finds the host's addresses and connects to one of them.
+async fn reach(
     options: &ClientOptions,
     target: &Target,
-    upgrade: &Upgrade<'_>,
-) -> Result<Connected, ConnectError> {
-    let tcp = dial(target).await?;
+    deadline: Instant,
+) -> Result<TcpStream, ConnectError> {
+    let addresses = timeout_at(deadline, names::look_up(&target.host, target.port))
+        .await
+        .map_err(|_| {
+            let message = format!("the addresses of {} were not found in time", target.host);
+            ConnectError::new(Step::Timeout, message)
+        })?
+        .map_err(|fault| ConnectError::new(Step::Dns, format!("{}: {fault}", target.host)))?;
+    let terms = DialTerms { deadline, peer_timeout: options.peer_timeout };
+    let (tcp, _) = dial(&addresses, terms)
+        .await
+        .map_err(|error| ConnectError::dial(&target.place(), &error))?;
     if let Some(bytes) = options.send_buffer {
         // A bound that is refused is a bound that is larger.
         let _ = SockRef::from(&tcp).set_send_buffer_size(bytes);
     }
+    Ok(tcp)
+}
+
+async fn open(
+    options: &ClientOptions,
+    target: &Target,
+    upgrade: &Upgrade<'_>,
+    tcp: TcpStream,
+) -> Result<Connected, ConnectError> {
     if target.is_tls {
         let tls = secure(tcp, target, &options.tls).await?;
         ask(Box::new(tls), upgrade, options.socket).await
     } else {
         ask(Box::new(tcp), upgrade, options.socket).await
     }
-}
-
-/// Tries each of the host's addresses in turn.
-async fn dial(target: &Target) -> Result<TcpStream, ConnectError> {
-    let addresses = names::look_up(&target.host, target.port)
-        .await
-        .map_err(|fault| ConnectError::new(Step::Dns, fault))?;
-    let mut fault = ConnectError::new(Step::Dns, "the host has no address");
-    for address in addresses {
-        match TcpStream::connect(address).await {
-            Ok(stream) => {
-                tcp::prepare(&stream);
-                return Ok(stream);
-            }
-            Err(error) => fault = ConnectError::io(Step::Connect, &error),
-        }
-    }
-    Err(fault)
 }
 
 async fn secure(

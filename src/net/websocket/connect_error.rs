@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::{fmt, io};
 
+use crate::net::dial::DialError;
+
 /// The step that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::net) enum Step {
@@ -35,6 +37,13 @@ impl ConnectError {
 
     pub(super) fn io(step: Step, error: &io::Error) -> Self {
         Self { errno: error.raw_os_error(), ..Self::new(step, error.to_string()) }
+    }
+
+    /// No connection to `place`.
+    pub(super) fn dial(place: &str, error: &DialError) -> Self {
+        let step = if error.is_late { Step::Timeout } else { Step::Connect };
+        let errno = error.errno().filter(|_| !error.is_late);
+        Self { errno, ..Self::new(step, format!("no connection to {place} ({error})")) }
     }
 
     pub(super) fn status(status: u16) -> Self {

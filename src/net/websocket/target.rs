@@ -19,6 +19,12 @@ pub(super) struct Target {
 }
 
 impl Target {
+    /// Host and port, as one says them.
+    pub(super) fn place(&self) -> String {
+        let Self { host, port, .. } = self;
+        if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+    }
+
     /// Fails with what is wrong with `url`. Names that are not ASCII must come as punycode.
     pub(super) fn parse(url: &str) -> Result<Self, &'static str> {
         let uri: Uri = url.parse().map_err(|_| "not a URL")?;

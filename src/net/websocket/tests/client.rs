@@ -24,6 +24,7 @@ pub(super) fn options(url: String) -> ClientOptions {
         tls: TlsOptions { roots: Roots::None, ..TlsOptions::default() },
         socket: SocketOptions::default(),
         send_buffer: None,
+        peer_timeout: Duration::ZERO,
     }
 }
 
