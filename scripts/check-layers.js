@@ -9,15 +9,16 @@ const ROOT = path.join(__dirname, "..");
 
 /** Modules of the crate, each with those it may use. Time and I/O come in through `net` alone. */
 const MAY_USE = {
-  protocol: [],
-  audio: ["protocol", "sync"],
-  call: ["audio", "protocol"],
-  dialects: ["audio", "call", "protocol", "sync"],
-  record: ["audio", "protocol", "sync"],
-  fork: ["audio", "protocol", "record", "sync"],
-  events: ["call", "protocol", "sync"],
-  net: ["audio", "call", "dialects", "events", "fork", "protocol", "record", "sync"],
-  binding: ["audio", "call", "dialects", "events", "fork", "net", "protocol", "record"],
+  error: [],
+  protocol: ["error"],
+  audio: ["error", "protocol", "sync"],
+  call: ["audio", "error", "protocol"],
+  dialects: ["audio", "call", "error", "protocol", "sync"],
+  record: ["audio", "error", "protocol", "sync"],
+  fork: ["audio", "error", "protocol", "record", "sync"],
+  events: ["call", "error", "protocol", "sync"],
+  net: ["audio", "call", "dialects", "error", "events", "fork", "protocol", "record", "sync"],
+  binding: ["audio", "call", "dialects", "error", "events", "fork", "net", "protocol", "record"],
   sync: []
 };
 

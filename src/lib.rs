@@ -2,6 +2,7 @@
 //!
 //! | module     | what it is                                              | what it leaves to others |
 //! | ---------- | ------------------------------------------------------- | ------------------------ |
+//! | [`error`]  | every code by which JavaScript knows an error           | where it happens         |
 //! | [`protocol`] | AudioSocket's frames and their bytes                  | what a frame means       |
 //! | [`audio`]  | mixing, and files of audio                              | when it is heard         |
 //! | [`call`]   | one call: what is heard, what is said and when          | sockets, the clock       |
@@ -19,6 +20,7 @@ pub mod audio;
 mod binding;
 pub mod call;
 pub mod dialects;
+pub mod error;
 pub mod events;
 pub mod fork;
 pub mod net;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Waker};
 
+use callstreams::error::ErrorCode;
 use callstreams::events::{
     AudioLimit, Event, EventQueue, Inbox, Opening, Overflow, Packer, Source, Wake,
 };
@@ -253,7 +254,7 @@ fn a_flood_of_control_events_is_refused_but_the_end_is_not() {
     let source = Source::new(1, Inbox::opened());
     let results: Vec<_> = (0..1100).map(|_| queue.push(&source, Event::Dtmf(b'1'))).collect();
     assert_eq!(results.iter().filter(|result| **result == Err(Overflow)).count(), 76);
-    let lost = Event::Error { errno: 0, code: "ERR_EVENT_OVERFLOW", message: String::new() };
+    let lost = Event::Error { errno: 0, code: ErrorCode::EventOverflow, message: String::new() };
     queue.push(&source, lost).expect("room for the reason");
     queue.push_end(&source);
     let mut numbers = Vec::new();

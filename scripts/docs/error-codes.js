@@ -16,18 +16,66 @@ const INTERNAL = new Set([
 /** Node's own, which we pass on. */
 const OF_NODE = new Set(["ERR_STREAM_PREMATURE_CLOSE"]);
 
-/** Codes that the page does not explain, and codes on it that nothing gives. */
+/** The file that has every code of the core, and the place of its table on the page. */
+const ENUM = "src/error.rs";
+const BEGIN = "<!-- The core's codes, by scripts/error-docs.js -->";
+const END = "<!-- end -->";
+
+/** Codes that the page does not explain, codes on it that nothing gives, and codes of the core outside its list. */
 function errorCodeFaults(root) {
+  return [...pageFaults(root), ...literalFaults(root), ...tableFaults(root)].sort();
+}
+
+/** The page with the table that the core's list makes. */
+function pageWithTable(root) {
+  const page = fs.readFileSync(path.join(root, PAGE), "utf8");
+  const [before, rest = ""] = page.split(BEGIN);
+  const [, after = ""] = rest.split(END);
+  return `${before}${BEGIN}\n${tableOf(root)}\n${END}${after}`;
+}
+
+function tableOf(root) {
+  const text = fs.readFileSync(path.join(root, ENUM), "utf8");
+  const list = text.slice(text.indexOf("error_codes! {"));
+  const entries = [...list.matchAll(/\w+ = "([A-Z0-9_]+)",\s+"([^"]+)",\s+"([^"]+)";/g)];
+  const rows = entries
+    .filter(([, code]) => !INTERNAL.has(code))
+    .map(([, code, meaning, remedy]) => `| \`${code}\` | ${meaning} | ${remedy} |`);
+  return ["| code | what has happened | what to do |", "| --- | --- | --- |", ...rows.sort()].join("\n");
+}
+
+function tableFaults(root) {
+  const isThere = fs.existsSync(path.join(root, ENUM));
+  const page = path.join(root, PAGE);
+  return isThere && fs.readFileSync(page, "utf8") !== pageWithTable(root)
+    ? [`${PAGE} is not what ${ENUM} says: run node scripts/error-docs.js`]
+    : [];
+}
+
+/** Codes are written in one file of the core. */
+function literalFaults(root) {
+  return sourcesIn(path.join(root, "src"))
+    .filter((file) => path.relative(root, file) !== path.normalize(ENUM) && !file.split(path.sep).includes("tests"))
+    .filter((file) => /"ERR_/.test(product(fs.readFileSync(file, "utf8"))))
+    .map((file) => `${path.relative(root, file)} writes a code out: take it from ${ENUM}`);
+}
+
+function pageFaults(root) {
   const given = codesIn(["src", "lib"].flatMap((folder) => sourcesIn(path.join(root, folder))));
-  const told = codesIn([path.join(root, PAGE)]);
+  // The table is the core's own word; where a code is met, the page must say besides.
+  const [told] = fs.readFileSync(path.join(root, PAGE), "utf8").split(BEGIN).map(codesOf);
   return [
     ...[...given].filter((code) => !told.has(code) && !INTERNAL.has(code)).map((code) => `${PAGE} lacks ${code}`),
     ...[...told].filter((code) => !given.has(code) && !OF_NODE.has(code)).map((code) => `${PAGE} has ${code}, which nothing gives`)
-  ].sort();
+  ];
 }
 
 function codesIn(files) {
-  return new Set(files.flatMap((file) => product(fs.readFileSync(file, "utf8")).match(CODE) ?? []));
+  return new Set(files.flatMap((file) => [...codesOf(product(fs.readFileSync(file, "utf8")))]));
+}
+
+function codesOf(text) {
+  return new Set(text.match(CODE) ?? []);
 }
 
 /** A Rust file without its tests. */
@@ -41,4 +89,4 @@ function sourcesIn(folder) {
     .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
 }
 
-module.exports = { errorCodeFaults };
+module.exports = { PAGE, errorCodeFaults, pageWithTable };

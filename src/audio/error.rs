@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use crate::error::ErrorCode;
+
 /// Why there is no audio, or no more of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AudioError {
@@ -34,13 +36,13 @@ pub enum AudioError {
 impl AudioError {
     /// The stable code that JavaScript sees. For [`Io`](Self::Io) with an error number the
     /// number's own name (`ENOENT`) says more, and should be shown in its place.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> ErrorCode {
         match self {
-            Self::Io { .. } => "ERR_AUDIO_READ",
-            Self::Unsupported { .. } => "ERR_UNSUPPORTED_FORMAT",
-            Self::Corrupt { .. } => "ERR_CORRUPT_AUDIO",
-            Self::NotAFile => "ERR_NOT_A_FILE",
-            Self::NotRepeatable => "ERR_NOT_REPEATABLE",
+            Self::Io { .. } => ErrorCode::AudioRead,
+            Self::Unsupported { .. } => ErrorCode::UnsupportedFormat,
+            Self::Corrupt { .. } => ErrorCode::CorruptAudio,
+            Self::NotAFile => ErrorCode::NotAFile,
+            Self::NotRepeatable => ErrorCode::NotRepeatable,
         }
     }
 

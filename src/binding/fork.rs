@@ -149,7 +149,9 @@ impl From<std::result::Result<u32, NotForked>> for Forked {
     fn from(forked: std::result::Result<u32, NotForked>) -> Self {
         match forked {
             Ok(id) => Self { id, code: String::new(), message: String::new() },
-            Err(error) => Self { id: 0, code: error.code().to_owned(), message: error.to_string() },
+            Err(error) => {
+                Self { id: 0, code: error.code().to_string(), message: error.to_string() }
+            }
         }
     }
 }

@@ -9,6 +9,7 @@
 //! A client's call is up from the start: it is the client who says the UUID.
 
 use super::inbound_event::{InboundEvent, Warning};
+use crate::error::ErrorCode;
 use crate::protocol::{Decoder, Frame, Malformed, SampleRate};
 
 /// 20 ms of nothing at the highest rate.
@@ -45,7 +46,7 @@ pub struct Inbound {
     rate: Option<SampleRate>,
     assumed: SampleRate,
     /// Causes that a warning was given for: a code, and the kind where that is unknown.
-    warned: Vec<(&'static str, u8)>,
+    warned: Vec<(ErrorCode, u8)>,
     pub stats: InboundStats,
 }
 
@@ -97,9 +98,10 @@ impl Inbound {
                 return heard(InboundEvent::Identified(id));
             }
             Err(fault @ Malformed::IdLength(_)) => (fault.code(), fault.to_string()),
-            _ => {
-                ("ERR_FIRST_FRAME", "the connection did not begin with the call's UUID".to_owned())
-            }
+            _ => (
+                ErrorCode::FirstFrame,
+                "the connection did not begin with the call's UUID".to_owned(),
+            ),
         };
         self.state = State::Ended;
         heard(InboundEvent::Refused { code, message });
@@ -114,7 +116,12 @@ impl Inbound {
             Frame::Error(code) => self.end(InboundEvent::Failed(code), heard),
             Frame::Id(_) => {
                 self.stats.malformed += 1;
-                self.warn("ERR_REPEATED_ID", 0, || "the call's UUID was sent again".into(), heard);
+                self.warn(
+                    ErrorCode::RepeatedId,
+                    0,
+                    || "the call's UUID was sent again".into(),
+                    heard,
+                );
             }
         }
     }
@@ -160,7 +167,7 @@ impl Inbound {
     /// Warns once per cause, so that a flood of bad frames is no flood of events.
     fn warn(
         &mut self,
-        code: &'static str,
+        code: ErrorCode,
         kind: u8,
         message: impl FnOnce() -> String,
         heard: &mut impl FnMut(InboundEvent<'_>),

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use crate::error::ErrorCode;
 use crate::protocol::{Digit, SampleRate};
 
 /// What came of the peer's bytes, in their order.
@@ -11,7 +12,7 @@ pub enum InboundEvent<'a> {
     Identified(Uuid),
     /// The connection began with something that is not a UUID; nothing follows.
     Refused {
-        code: &'static str,
+        code: ErrorCode,
         message: String,
     },
     /// The peer's audio has this rate from here on; said before its first audio.
@@ -32,6 +33,6 @@ pub enum InboundEvent<'a> {
 /// What a peer did that the protocol does not allow, without harm to the call.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Warning {
-    pub code: &'static str,
+    pub code: ErrorCode,
     pub message: String,
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::call::Warning;
+use crate::error::ErrorCode;
 use crate::protocol::{Digit, SampleRate};
 
 /// What came of a sender's messages, in their order.
@@ -30,7 +31,7 @@ pub enum DialectEvent<'a> {
     /// The sender did what its dialect does not know, without harm to the call; once per cause.
     Warning(Warning),
     /// This cannot become a call; nothing follows.
-    Refused { code: &'static str, message: String },
+    Refused { code: ErrorCode, message: String },
     /// The sender closed its connection; nothing follows.
     HungUp,
 }

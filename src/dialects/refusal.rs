@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::name::Dialect;
+use crate::error::ErrorCode;
 use crate::protocol::SampleRate;
 
 /// Why something was not done.
@@ -24,14 +25,14 @@ pub enum Refusal {
 
 impl Refusal {
     /// The stable name of the fault.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> ErrorCode {
         match self {
-            Self::NotSupported { .. } => "ERR_NOT_SUPPORTED",
-            Self::NotBegun => "ERR_NOT_BEGUN",
-            Self::Ended => "ERR_CALL_OVER",
-            Self::Rate(_) => "ERR_SAMPLE_RATE",
-            Self::TooManyMarks { .. } => "ERR_TOO_MANY_MARKS",
-            Self::OutboundFull => "ERR_OUTBOUND_FULL",
+            Self::NotSupported { .. } => ErrorCode::NotSupported,
+            Self::NotBegun => ErrorCode::NotBegun,
+            Self::Ended => ErrorCode::CallOver,
+            Self::Rate(_) => ErrorCode::SampleRate,
+            Self::TooManyMarks { .. } => ErrorCode::TooManyMarks,
+            Self::OutboundFull => ErrorCode::OutboundFull,
         }
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::call::{Finished, Passed};
+use crate::error::ErrorCode;
 
 /// A control event. Unlike audio it is never dropped.
 ///
@@ -35,9 +36,9 @@ pub enum Event {
     PeerError(u8),
     /// Something failed: `errno` of the system, or with `ERR_WS_HANDSHAKE` the status that the server
     /// answered, or 0; code, message.
-    Error { errno: i32, code: &'static str, message: String },
+    Error { errno: i32, code: ErrorCode, message: String },
     /// The peer broke the protocol without harm: code, message.
-    Warning { code: &'static str, message: String },
+    Warning { code: ErrorCode, message: String },
     /// The peer speaks: since when, in milliseconds of its audio.
     Speech { start: Duration },
     /// The peer fell silent: when it began to speak, and when it stopped.
@@ -54,15 +55,9 @@ pub enum Event {
     /// A fork's far end cannot be had: how often that has happened in a row, how many milliseconds
     /// it is waited for the next attempt (0 where there is none), the HTTP status it answered or 0,
     /// code, message.
-    ForkFailed {
-        retries: u32,
-        wait: Duration,
-        http_status: u16,
-        code: &'static str,
-        message: String,
-    },
+    ForkFailed { retries: u32, wait: Duration, http_status: u16, code: ErrorCode, message: String },
     /// A fork has ended: nothing where that was wanted, else code and message.
-    ForkClosed { failure: Option<(&'static str, String)> },
+    ForkClosed { failure: Option<(ErrorCode, String)> },
     /// The queue of written audio has drained.
     Drain,
     /// A play settled: its number, completed (0 or 1), milliseconds played; where its source failed
@@ -77,7 +72,7 @@ pub enum Event {
     /// The call is over; nothing follows.
     End,
     /// A server turned a connection away: code, address, port.
-    Drop { code: &'static str, peer: SocketAddr },
+    Drop { code: ErrorCode, peer: SocketAddr },
     /// A server and all its calls are gone: how many connections it accepted, how many of them
     /// became calls, how many were turned away.
     Closed { accepted: u64, calls: u64, dropped: u64 },

@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use crate::error::ErrorCode;
 use crate::events::Event;
 
 /// How long a peer that was hung up on may take to close.
@@ -19,9 +20,9 @@ pub(super) enum EndReason {
     /// The peer sent an error frame.
     Failed(u8),
     /// The peer does not speak the protocol: a code and what was wrong.
-    Refused(&'static str, String),
+    Refused(ErrorCode, String),
     /// The peer broke off, or was broken with: a code and why.
-    Broken(&'static str, String),
+    Broken(ErrorCode, String),
     /// We hung up.
     Goodbye,
     /// The peer caused more events than JavaScript takes.
@@ -36,13 +37,13 @@ impl EndReason {
             Self::Failed(code) => Some(Event::PeerError(code)),
             Self::Lost(error) => Some(Event::Error {
                 errno: error.raw_os_error().unwrap_or_default(),
-                code: "ERR_CONNECTION_LOST",
+                code: ErrorCode::ConnectionLost,
                 message: error.to_string(),
             }),
             Self::Broken(code, message) => Some(Event::Error { errno: 0, code, message }),
             Self::Flooded => Some(Event::Error {
                 errno: 0,
-                code: "ERR_EVENT_OVERFLOW",
+                code: ErrorCode::EventOverflow,
                 message: "the peer caused more events than were taken".to_owned(),
             }),
         }

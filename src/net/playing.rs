@@ -13,6 +13,7 @@ use super::refill::{self, Job, Next};
 use super::sending::{CHUNK, LOW_WATER};
 use crate::audio::{PlayOptions, RawFormat};
 use crate::call::{Play, SourceFailure};
+use crate::error::ErrorCode;
 use crate::events::Event;
 use crate::sync::lock;
 
@@ -152,7 +153,7 @@ impl Out {
 fn too_many() -> SourceFailure {
     SourceFailure {
         errno: 0,
-        cause: "ERR_TOO_MANY_STREAMS",
+        cause: ErrorCode::TooManyStreams.as_str(),
         message: "too many streams are being decoded".to_owned(),
     }
 }

@@ -7,6 +7,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::server::Server;
+use crate::error::ErrorCode;
 use crate::protocol::proxy::{Announcement, parse};
 
 /// Who a connection is from: what the balancer says, where the server has one, else `peer`. Or the
@@ -15,22 +16,22 @@ pub(super) async fn announced(
     server: &Server,
     stream: &mut TcpStream,
     peer: SocketAddr,
-) -> Result<SocketAddr, &'static str> {
+) -> Result<SocketAddr, ErrorCode> {
     if !server.options.is_proxied {
         return Ok(peer);
     }
     let said = tokio::select! {
         biased;
-        () = server.closed() => Err("ERR_SERVER_CLOSED"),
+        () = server.closed() => Err(ErrorCode::ServerClosed),
         said = timeout(server.options.handshake_timeout, read(stream)) => {
-            said.unwrap_or(Err("ERR_HANDSHAKE_TIMEOUT"))
+            said.unwrap_or(Err(ErrorCode::HandshakeTimeout))
         }
     };
     Ok(said?.unwrap_or(peer))
 }
 
 /// Reads the header, and no byte of what follows it.
-async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Result<Option<SocketAddr>, &'static str> {
+async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Result<Option<SocketAddr>, ErrorCode> {
     let mut header = Vec::new();
     loop {
         match parse(&header).map_err(|error| error.code())? {
@@ -38,7 +39,10 @@ async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Result<Option<SocketAddr
             Announcement::Incomplete(more) => {
                 let start = header.len();
                 header.resize(start + more, 0);
-                stream.read_exact(&mut header[start..]).await.map_err(|_| "ERR_CLOSED_EARLY")?;
+                stream
+                    .read_exact(&mut header[start..])
+                    .await
+                    .map_err(|_| ErrorCode::ClosedEarly)?;
             }
         }
     }

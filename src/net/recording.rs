@@ -60,7 +60,7 @@ fn recorded(outcome: Result<Summary, RecordError>) -> Event {
         },
         Err(error) => Event::RecordingFailed {
             errno: error.errno(),
-            cause: if error.errno() == 0 { error.code() } else { error.syscall() },
+            cause: if error.errno() == 0 { error.code().as_str() } else { error.syscall() },
             message: error.to_string(),
         },
     }

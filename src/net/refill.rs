@@ -139,7 +139,7 @@ impl From<AudioError> for SourceFailure {
             AudioError::Io { errno, syscall, .. } if errno != 0 => {
                 Self { errno, cause: syscall, message }
             }
-            error => Self { errno: 0, cause: error.code(), message },
+            error => Self { errno: 0, cause: error.code().as_str(), message },
         }
     }
 }

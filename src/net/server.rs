@@ -17,6 +17,7 @@ use super::options::CallOptions;
 use super::proxy::announced;
 use super::tcp;
 use super::websocket_audio::{self, Arrivals, WebSocketOptions};
+use crate::error::ErrorCode;
 use crate::events::{Event, Source};
 use crate::sync::lock;
 
@@ -144,7 +145,7 @@ impl Server {
         self.calls.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub fn drop_connection(&self, code: &'static str, peer: SocketAddr) {
+    pub fn drop_connection(&self, code: ErrorCode, peer: SocketAddr) {
         self.dropped.fetch_add(1, Ordering::Relaxed);
         // Where nobody takes these events, the count is what remains of them.
         let _ = self.engine.queue.push(&self.source, Event::Drop { code, peer });
@@ -219,7 +220,7 @@ pub(super) async fn accept(listener: TcpListener, server: Arc<Server>) {
             Err(error) => {
                 let event = Event::Error {
                     errno: error.raw_os_error().unwrap_or_default(),
-                    code: "ERR_ACCEPT",
+                    code: ErrorCode::Accept,
                     message: error.to_string(),
                 };
                 // DialectEvent again at the next failure, if it was not taken now.
@@ -264,7 +265,7 @@ impl Place {
     pub fn take(server: &Arc<Server>, peer: SocketAddr) -> Option<Self> {
         server.accepted.fetch_add(1, Ordering::Relaxed);
         if server.connections.load(Ordering::Relaxed) >= server.options.max_connections {
-            server.drop_connection("ERR_MAX_CONNECTIONS", peer);
+            server.drop_connection(ErrorCode::MaxConnections, peer);
             return None;
         }
         server.connections.fetch_add(1, Ordering::Relaxed);

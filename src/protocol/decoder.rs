@@ -124,7 +124,7 @@ mod tests {
             while let Some(result) = decoder.next(&mut input) {
                 out.push(match result {
                     Ok(frame) => format!("{frame:?}"),
-                    Err(fault) => fault.code().to_owned(),
+                    Err(fault) => fault.code().to_string(),
                 });
             }
         }

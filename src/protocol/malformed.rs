@@ -2,6 +2,8 @@
 
 use super::SampleRate;
 
+use crate::error::ErrorCode;
+
 /// A frame that breaks the protocol. The decoder has already stepped over it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Malformed<'a> {
@@ -21,14 +23,14 @@ pub enum Malformed<'a> {
 
 impl Malformed<'_> {
     /// The stable code that JavaScript sees.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> ErrorCode {
         match self {
-            Self::UnknownKind { .. } => "ERR_UNKNOWN_KIND",
-            Self::IdLength(_) => "ERR_ID_LENGTH",
-            Self::DtmfLength(_) => "ERR_DTMF_LENGTH",
-            Self::DtmfDigit(_) => "ERR_DTMF_DIGIT",
-            Self::EmptyAudio => "ERR_EMPTY_AUDIO",
-            Self::OddAudio { .. } => "ERR_ODD_AUDIO",
+            Self::UnknownKind { .. } => ErrorCode::UnknownKind,
+            Self::IdLength(_) => ErrorCode::IdLength,
+            Self::DtmfLength(_) => ErrorCode::DtmfLength,
+            Self::DtmfDigit(_) => ErrorCode::DtmfDigit,
+            Self::EmptyAudio => ErrorCode::EmptyAudio,
+            Self::OddAudio { .. } => ErrorCode::OddAudio,
         }
     }
 }

@@ -5,6 +5,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use crate::error::ErrorCode;
+
 /// Both versions are longer.
 const LEAST: usize = 12;
 
@@ -36,8 +38,8 @@ pub struct NotAnnounced;
 
 impl NotAnnounced {
     /// What the error is called everywhere.
-    pub fn code(self) -> &'static str {
-        "ERR_PROXY_HEADER"
+    pub fn code(self) -> ErrorCode {
+        ErrorCode::ProxyHeader
     }
 }
 

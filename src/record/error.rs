@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::error::ErrorCode;
+
 /// A recording that ended before it was stopped. What was written until then stays and is
 /// playable; the call goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,13 +31,13 @@ pub enum RecordError {
 
 impl RecordError {
     /// A stable code; `ERR_RECORDING` where the system's own name is to be preferred.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> ErrorCode {
         match self {
-            Self::System { .. } => "ERR_RECORDING",
-            Self::NotAFile { .. } => "ERR_NOT_A_FILE",
-            Self::TooLong { .. } => "ERR_RECORDING_TOO_LONG",
-            Self::StereoSln { .. } => "ERR_UNSUPPORTED_FORMAT",
-            Self::Aborted { .. } => "ERR_RECORDING_ABORTED",
+            Self::System { .. } => ErrorCode::Recording,
+            Self::NotAFile { .. } => ErrorCode::NotAFile,
+            Self::TooLong { .. } => ErrorCode::RecordingTooLong,
+            Self::StereoSln { .. } => ErrorCode::UnsupportedFormat,
+            Self::Aborted { .. } => ErrorCode::RecordingAborted,
         }
     }
 

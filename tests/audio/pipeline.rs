@@ -113,7 +113,7 @@ fn what_comes_before_an_error_is_given_and_the_error_once() {
     }
     let mut pipeline = Pipeline::once(Box::new(Breaking(0)), 8_000, ONCE).unwrap();
     let (samples, end) = drain_pipeline(&mut pipeline);
-    assert_eq!((samples.len(), end.unwrap_err().code()), (400, "ERR_CORRUPT_AUDIO"));
+    assert_eq!((samples.len(), end.unwrap_err().code().as_str()), (400, "ERR_CORRUPT_AUDIO"));
     assert_eq!(pipeline.read(320, &mut Vec::new()), Ok(false));
 }
 

@@ -82,7 +82,7 @@ fn run(script: &mut Script, step: Step) -> Vec<String> {
         }
     };
     if let Err(refusal) = refused {
-        assert!(refusal.code().starts_with("ERR_") && !refusal.to_string().is_empty());
+        assert!(refusal.code().as_str().starts_with("ERR_") && !refusal.to_string().is_empty());
     }
     said
 }
@@ -182,7 +182,7 @@ proptest! {
         match far_end::parse(&text, most) {
             Ok(_) => {}
             Err(warning) => {
-                prop_assert!(warning.code.starts_with("ERR_"));
+                prop_assert!(warning.code.as_str().starts_with("ERR_"));
                 prop_assert!(warning.message.chars().count() <= 200);
             }
         }

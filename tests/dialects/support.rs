@@ -88,7 +88,7 @@ pub fn text(text: &str) -> Outgoing {
 }
 
 pub fn code(result: Result<(), Refusal>) -> &'static str {
-    result.expect_err("a refusal").code()
+    result.expect_err("a refusal").code().as_str()
 }
 
 /// The JSON of a message, and its audio decoded.

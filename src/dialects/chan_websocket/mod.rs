@@ -28,6 +28,7 @@ use super::outbox::Outbox;
 use super::peer::{Peer, Sink};
 use super::refusal::Refusal;
 use crate::call::Warning;
+use crate::error::ErrorCode;
 use crate::protocol::SampleRate;
 
 pub(super) use event::is_start;
@@ -40,7 +41,7 @@ pub(super) struct ChanWebsocket {
     held: EarlyAudio,
     link: Option<Link>,
     marks: Marks,
-    warned: Vec<&'static str>,
+    warned: Vec<ErrorCode>,
 }
 
 impl ChanWebsocket {
@@ -56,12 +57,12 @@ impl ChanWebsocket {
     fn handle_first(&mut self, text: &str, said: &mut Sink<'_>) {
         let Event::Start(start) = Event::parse(text) else {
             let message = "the connection's first text was not MEDIA_START".to_owned();
-            return said(DialectEvent::Refused { code: "ERR_FIRST_MESSAGE", message });
+            return said(DialectEvent::Refused { code: ErrorCode::FirstMessage, message });
         };
         let mut link = match Link::new(&start) {
             Ok(link) => link,
             Err(message) => {
-                return said(DialectEvent::Refused { code: "ERR_UNSUPPORTED_FORMAT", message });
+                return said(DialectEvent::Refused { code: ErrorCode::UnsupportedFormat, message });
             }
         };
         say_begun(&start, text, said);
@@ -81,20 +82,20 @@ impl ChanWebsocket {
                     self.marks.handle_answer(mark, false, said);
                 }
             }
-            Event::Start(_) => self.warn("ERR_REPEATED_START", "MEDIA_START came again", said),
+            Event::Start(_) => self.warn(ErrorCode::RepeatedStart, "MEDIA_START came again", said),
             Event::Error(fault) => {
                 // In passthrough mode no mark is taken, and none will be told of.
                 if fault.starts_with(command::MARK) {
                     self.marks.clear(said);
                 }
-                self.warn("ERR_FAR_END", &format!("Asterisk said: {fault:.200}"), said);
+                self.warn(ErrorCode::FarEnd, &format!("Asterisk said: {fault:.200}"), said);
                 said(DialectEvent::Message(text));
             }
             Event::Other => said(DialectEvent::Message(text)),
         }
     }
 
-    fn warn(&mut self, code: &'static str, message: &str, said: &mut Sink<'_>) {
+    fn warn(&mut self, code: ErrorCode, message: &str, said: &mut Sink<'_>) {
         if !self.warned.contains(&code) {
             self.warned.push(code);
             said(DialectEvent::Warning(Warning { code, message: message.to_owned() }));

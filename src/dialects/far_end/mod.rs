@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::call::Warning;
+use crate::error::ErrorCode;
 pub use sound::{Sound, SoundKind};
 
 /// A mark's name may have as many bytes.
@@ -64,7 +65,7 @@ pub fn parse(text: &str, most_bytes: usize) -> Result<Command<'_>, Warning> {
         Err(_) if serde_json::from_str::<IgnoredAny>(text).is_ok() => {
             return Ok(Command::Other(text));
         }
-        Err(fault) => return Err(warning("ERR_BAD_JSON", format!("bad JSON: {fault}"))),
+        Err(fault) => return Err(warning(ErrorCode::BadJson, format!("bad JSON: {fault}"))),
     };
     let data = envelope.data.map_or("{}", RawValue::get);
     match envelope.kind.as_deref() {
@@ -86,16 +87,16 @@ pub fn mark_reply(name: &str, event: MarkEvent) -> String {
 
 fn mark(data: &str) -> Result<Command<'_>, Warning> {
     let MarkData { name } = serde_json::from_str(data)
-        .map_err(|fault| warning("ERR_BAD_MARK", format!("a mark without a name: {fault}")))?;
+        .map_err(|fault| warning(ErrorCode::BadMark, format!("a mark without a name: {fault}")))?;
     if name.len() > MOST_NAME {
         let message = format!("a mark's name has {} bytes, over {MOST_NAME}", name.len());
-        return Err(warning("ERR_BAD_MARK", message));
+        return Err(warning(ErrorCode::BadMark, message));
     }
     Ok(Command::Mark { name })
 }
 
 /// A warning that repeats no more of the far end's words than is needed to find them.
-fn warning(code: &'static str, message: String) -> Warning {
+fn warning(code: ErrorCode, message: String) -> Warning {
     Warning { code, message: message.chars().take(MOST_WORDS).collect() }
 }
 
@@ -130,7 +131,7 @@ struct ReplyData<'a> {
 mod tests {
     use super::*;
 
-    fn code(text: &str) -> &'static str {
+    fn code(text: &str) -> ErrorCode {
         parse(text, 1_000).expect_err("a warning").code
     }
 

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::warning;
 use crate::call::Warning;
+use crate::error::ErrorCode;
 use crate::protocol::SampleRate;
 
 /// What mod_audio_fork takes raw audio for that does not tell its rate.
@@ -82,11 +83,11 @@ fn sound(
     // Four characters make three bytes at most; it is not decoded to find out that it is too large.
     if content.trim_end_matches('=').len() * 3 / 4 > most_bytes {
         let message = format!("a sound of over {most_bytes} bytes");
-        return Err(warning("ERR_SOUND_TOO_LARGE", message));
+        return Err(warning(ErrorCode::SoundTooLarge, message));
     }
-    let bytes = BASE64
-        .decode(content)
-        .map_err(|fault| warning("ERR_BAD_BASE64", format!("a sound in bad base64: {fault}")))?;
+    let bytes = BASE64.decode(content).map_err(|fault| {
+        warning(ErrorCode::BadBase64, format!("a sound in bad base64: {fault}"))
+    })?;
     Ok(Sound { kind, rate, bytes })
 }
 
@@ -101,7 +102,7 @@ fn read<'a, T: Deserialize<'a>>(data: &'a str) -> Result<T, Warning> {
 }
 
 fn bad(message: String) -> Warning {
-    warning("ERR_BAD_SOUND", message)
+    warning(ErrorCode::BadSound, message)
 }
 
 #[derive(Deserialize)]

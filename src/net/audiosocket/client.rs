@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::connection::Connection;
 use crate::call::Role;
+use crate::error::ErrorCode;
 use crate::events::{Event, Opening, Source};
 use crate::net::dial::{self, DialError, DialTerms};
 use crate::net::engine::Engine;
@@ -73,7 +74,7 @@ fn fail(engine: &Engine, source: &Arc<Source>, error: &DialError) {
     engine.end_dial(source.id);
     let event = Event::Error {
         errno: error.errno().filter(|_| !error.is_late).unwrap_or_default(),
-        code: if error.is_late { "ETIMEDOUT" } else { "ERR_CONNECT" },
+        code: if error.is_late { ErrorCode::ConnectTimeout } else { ErrorCode::Connect },
         message: error.to_string(),
     };
     engine.queue.open(source, Opening::Full);

@@ -8,6 +8,7 @@ use tokio::time::timeout;
 
 use super::connection::Connection;
 use crate::call::Role;
+use crate::error::ErrorCode;
 use crate::events::{Inbox, Source};
 use crate::net::end_reason::EndReason;
 use crate::net::options::CallOptions;
@@ -37,14 +38,14 @@ pub(in crate::net) fn serve(
 }
 
 /// Waits for the call's name, or says why there is none.
-async fn identify(server: &Server, connection: &mut Connection) -> Result<(), &'static str> {
+async fn identify(server: &Server, connection: &mut Connection) -> Result<(), ErrorCode> {
     tokio::select! {
         biased;
-        () = server.closed() => return Err("ERR_SERVER_CLOSED"),
+        () = server.closed() => return Err(ErrorCode::ServerClosed),
         named = timeout(server.options.handshake_timeout, connection.identify()) => match named {
-            Err(_) => return Err("ERR_HANDSHAKE_TIMEOUT"),
+            Err(_) => return Err(ErrorCode::HandshakeTimeout),
             Ok(Err(EndReason::Refused(code, _))) => return Err(code),
-            Ok(Err(_)) => return Err("ERR_CLOSED_EARLY"),
+            Ok(Err(_)) => return Err(ErrorCode::ClosedEarly),
             Ok(Ok(())) => {}
         },
     }

@@ -1,6 +1,7 @@
 //! What JavaScript is told of a fork.
 
 use super::handle::Fork;
+use crate::error::ErrorCode;
 use crate::events::{Event, EventQueue};
 use crate::net::websocket::{ConnectError, SocketError, Step};
 
@@ -10,7 +11,7 @@ const MOST_WORDS: usize = 1024;
 /// Why a fork has no far end now, or never again.
 #[derive(Clone, Debug)]
 pub(super) struct Failure {
-    pub code: &'static str,
+    pub code: ErrorCode,
     pub message: String,
     /// What the far end answered instead of 101, or 0.
     pub http_status: u16,
@@ -23,7 +24,7 @@ pub(super) struct Failure {
 impl Failure {
     /// The far end was there and is not any more.
     pub fn lost(message: String) -> Self {
-        let (code, message) = ("ERR_FORK_LOST", cut(&message));
+        let (code, message) = (ErrorCode::ForkLost, cut(&message));
         Self { code, message, http_status: 0, is_final: false, is_loss: true }
     }
 }

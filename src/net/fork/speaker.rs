@@ -15,6 +15,7 @@ use crate::audio::{
 };
 use crate::call::Warning;
 use crate::dialects::far_end::{MarkEvent, Sound, SoundKind, mark_reply};
+use crate::error::ErrorCode;
 use crate::net::call_handle::CallHandle;
 use crate::protocol::SampleRate;
 
@@ -97,7 +98,7 @@ impl Speaker {
         let Some(decoding) = &mut self.decoding else { return Poll::Ready(Ok(0)) };
         let decoded = ready!(std::pin::Pin::new(decoding).poll(context));
         self.decoding = None;
-        let warn = |message: String| Warning { code: "ERR_BAD_SOUND", message };
+        let warn = |message: String| Warning { code: ErrorCode::BadSound, message };
         Poll::Ready(match decoded {
             Ok(Ok((rate, pcm))) => Ok(self.say(rate, &pcm)),
             Ok(Err(error)) => Err(warn(format!("a sound that cannot be played: {error}"))),

@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::handle::Fork;
 use super::options::ForkOptions;
 use super::task;
+use crate::error::ErrorCode;
 use crate::events::{Inbox, Source};
 use crate::net::call_handle::CallHandle;
 use crate::net::taps::Tap;
@@ -64,11 +65,11 @@ impl CallHandle {
 
 impl NotForked {
     /// A stable code.
-    pub fn code(self) -> &'static str {
+    pub fn code(self) -> ErrorCode {
         match self {
-            Self::Ended => "ERR_NOT_FORKABLE",
-            Self::TooMany => "ERR_TOO_MANY_FORKS",
-            Self::Speaks => "ERR_FORK_SPEAKS",
+            Self::Ended => ErrorCode::NotForkable,
+            Self::TooMany => ErrorCode::TooManyForks,
+            Self::Speaks => ErrorCode::ForkSpeaks,
         }
     }
 }

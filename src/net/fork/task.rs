@@ -21,6 +21,7 @@ use super::handle::Fork;
 use super::options::ForkOptions;
 use super::report::{Failure, cut};
 use super::session::{Ended, Session};
+use crate::error::ErrorCode;
 use crate::events::Event;
 use crate::fork::Flow;
 use crate::net::call_handle::CallHandle;
@@ -41,13 +42,13 @@ pub(super) struct Task {
     pub(super) flow: Flow,
     batch: Batch,
     /// Why it failed, if it did not end as somebody wanted.
-    failure: Option<(&'static str, String)>,
+    failure: Option<(ErrorCode, String)>,
 }
 
 /// Runs a fork to its end.
 pub(super) async fn run(fork: Arc<Fork>, line: Arc<CallHandle>, options: ForkOptions) {
     let flow = Flow::new(options.flow);
-    let aborted = ("ERR_FORK_ABORTED", "the fork was aborted".to_owned());
+    let aborted = (ErrorCode::ForkAborted, "the fork was aborted".to_owned());
     let (batch, failure) = (Batch::default(), Some(aborted));
     let mut task = Task { fork, line, options, flow, batch, failure };
     task.failure = task.run().await.map(|failure| (failure.code, failure.message));

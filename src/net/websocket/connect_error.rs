@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::{fmt, io};
 
+use crate::error::ErrorCode;
 use crate::net::dial::DialError;
 
 /// The step that failed.
@@ -51,15 +52,15 @@ impl ConnectError {
         Self { http_status: Some(status), ..Self::new(Step::Handshake, message) }
     }
 
-    pub(in crate::net) fn code(&self) -> &'static str {
+    pub(in crate::net) fn code(&self) -> ErrorCode {
         match self.step {
-            Step::Url => "ERR_WS_URL",
-            Step::Header => "ERR_WS_HEADER",
-            Step::Dns => "ERR_WS_DNS",
-            Step::Connect => "ERR_WS_CONNECT",
-            Step::Tls => "ERR_WS_TLS",
-            Step::Handshake => "ERR_WS_HANDSHAKE",
-            Step::Timeout => "ERR_WS_TIMEOUT",
+            Step::Url => ErrorCode::WsUrl,
+            Step::Header => ErrorCode::WsHeader,
+            Step::Dns => ErrorCode::WsDns,
+            Step::Connect => ErrorCode::WsConnect,
+            Step::Tls => ErrorCode::WsTls,
+            Step::Handshake => ErrorCode::WsHandshake,
+            Step::Timeout => ErrorCode::WsTimeout,
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use crate::error::ErrorCode;
+
 /// Why a socket ended without a close of the peer.
 #[derive(Debug)]
 pub(in crate::net) enum SocketError {
@@ -18,13 +20,13 @@ pub(in crate::net) enum SocketError {
 }
 
 impl SocketError {
-    pub(in crate::net) fn code(&self) -> &'static str {
+    pub(in crate::net) fn code(&self) -> ErrorCode {
         match self {
-            Self::Protocol(_) => "ERR_WS_PROTOCOL",
-            Self::Data(_) => "ERR_WS_DATA",
-            Self::TooBig => "ERR_WS_TOO_BIG",
-            Self::Dropped => "ERR_WS_DROPPED",
-            Self::Io(_) => "ERR_WS_IO",
+            Self::Protocol(_) => ErrorCode::WsProtocol,
+            Self::Data(_) => ErrorCode::WsData,
+            Self::TooBig => ErrorCode::WsTooBig,
+            Self::Dropped => ErrorCode::WsDropped,
+            Self::Io(_) => ErrorCode::WsIo,
         }
     }
 

@@ -5,6 +5,8 @@ use std::{fmt, io};
 use super::head::{Fields, HeadError};
 use super::request::refuse;
 
+use crate::error::ErrorCode;
+
 /// Why there is no request for a WebSocket.
 #[derive(Debug)]
 pub(in crate::net) enum HandshakeError {
@@ -23,11 +25,11 @@ pub(in crate::net) enum HandshakeError {
 }
 
 impl HandshakeError {
-    pub(in crate::net) fn code(&self) -> &'static str {
+    pub(in crate::net) fn code(&self) -> ErrorCode {
         match self {
-            Self::Io(_) => "ERR_WS_IO",
-            Self::Ended => "ERR_WS_DROPPED",
-            _ => "ERR_WS_REQUEST",
+            Self::Io(_) => ErrorCode::WsIo,
+            Self::Ended => ErrorCode::WsDropped,
+            _ => ErrorCode::WsRequest,
         }
     }
 

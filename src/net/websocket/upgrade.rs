@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn a_refusal_tells_its_status() {
         let fault = answered(false, |reply| reply.replacen("101", "403", 1)).expect_err("403");
-        assert_eq!((fault.code(), fault.http_status), ("ERR_WS_HANDSHAKE", Some(403)));
+        assert_eq!((fault.code().as_str(), fault.http_status), ("ERR_WS_HANDSHAKE", Some(403)));
     }
 
     #[test]

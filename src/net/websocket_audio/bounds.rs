@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::arrivals::LastHeard;
 use super::options::Terms;
 use crate::dialects::{Dialect, Playback, capabilities};
+use crate::error::ErrorCode;
 use crate::net::end_reason::EndReason;
 
 /// How long a sender's first message is waited for, which may be its metadata.
@@ -76,7 +77,7 @@ impl Bounds {
         (self.window.1 > self.max_rate.saturating_mul(WINDOW)).then(|| {
             let message =
                 format!("more than {} messages a second for {WINDOW} seconds", self.max_rate);
-            EndReason::Broken("ERR_MESSAGE_RATE", message)
+            EndReason::Broken(ErrorCode::MessageRate, message)
         })
     }
 
@@ -102,7 +103,7 @@ impl Bounds {
         }
         if let Some(idle) = self.idle_timeout().filter(|idle| self.last_heard + *idle <= now) {
             let message = format!("nothing came for {} ms", idle.as_millis());
-            return Some(Due::Over(EndReason::Broken("ERR_IDLE_TIMEOUT", message)));
+            return Some(Due::Over(EndReason::Broken(ErrorCode::IdleTimeout, message)));
         }
         let ping = self.next_ping.as_mut().filter(|at| **at <= now)?;
         *ping = now + self.ping;
@@ -137,7 +138,7 @@ mod tests {
         assert!(bounds.handle_message(after(start, 3000)).is_none());
         assert!(matches!(bounds.poll(after(start, 7999)), Some(Due::Ping)));
         let over = bounds.poll(after(start, 8000));
-        assert!(matches!(over, Some(Due::Over(EndReason::Broken("ERR_IDLE_TIMEOUT", _)))));
+        assert!(matches!(over, Some(Due::Over(EndReason::Broken(ErrorCode::IdleTimeout, _)))));
         let mut deaf = Bounds::new(&Terms { idle: None, ..terms }, start);
         deaf.handle_begun(start, Dialect::Audiofork);
         assert_eq!(deaf.poll_timeout(), None);
@@ -173,6 +174,6 @@ mod tests {
         assert!((0..100).all(|_| bounds.handle_message(start).is_none()));
         assert!((0..100).all(|_| bounds.handle_message(after(start, 10_000)).is_none()));
         let over = bounds.handle_message(after(start, 19_999));
-        assert!(matches!(over, Some(EndReason::Broken("ERR_MESSAGE_RATE", _))));
+        assert!(matches!(over, Some(EndReason::Broken(ErrorCode::MessageRate, _))));
     }
 }

@@ -7,6 +7,7 @@ use tokio::time::timeout;
 
 use super::connection::Connection;
 use super::options::Terms;
+use crate::error::ErrorCode;
 use crate::events::{Event, Opening, Source};
 use crate::net::end_reason::EndReason;
 use crate::net::engine::Engine;
@@ -70,14 +71,16 @@ async fn reach(
     let over = match timeout(options.patience, connection.begin()).await {
         Ok(Ok(())) => return Ok(connection),
         Ok(Err(over)) => over,
-        Err(_) => EndReason::Broken("ERR_HANDSHAKE_TIMEOUT", "the call did not begin".to_owned()),
+        Err(_) => {
+            EndReason::Broken(ErrorCode::HandshakeTimeout, "the call did not begin".to_owned())
+        }
     };
     connection.close().await;
     Err(match over {
         EndReason::Refused(code, message) => Event::Error { errno: 0, code, message },
         over => over.last_words().unwrap_or_else(|| Event::Error {
             errno: 0,
-            code: "ERR_CLOSED_EARLY",
+            code: ErrorCode::ClosedEarly,
             message: "the peer closed before the call began".to_owned(),
         }),
     })

@@ -13,6 +13,7 @@ use super::connection::Connection;
 use super::options::{Acceptance, Answer, WebSocketOptions};
 use super::stitch::run_stitched;
 use crate::dialects::subprotocol_to_accept;
+use crate::error::ErrorCode;
 use crate::events::{Event, Inbox, Opening, Source};
 use crate::net::end_reason::EndReason;
 use crate::net::server::Server;
@@ -24,7 +25,7 @@ use crate::net::websocket::{
 const UNAVAILABLE: u16 = 503;
 
 /// A connection became no call of its own, for an earlier call goes on over it.
-const CONTINUED: &str = "ERR_CONTINUED";
+const CONTINUED: ErrorCode = ErrorCode::Continued;
 
 /// How long a peer may take to read why it was refused.
 const REFUSAL: Duration = Duration::from_secs(1);
@@ -64,12 +65,12 @@ async fn arrive_in_time(
     options: &WebSocketOptions,
     stream: TcpStream,
     peer: SocketAddr,
-) -> Result<Guest, &'static str> {
+) -> Result<Guest, ErrorCode> {
     tokio::select! {
         biased;
-        () = server.closed() => Err("ERR_SERVER_CLOSED"),
+        () = server.closed() => Err(ErrorCode::ServerClosed),
         guest = timeout(server.options.handshake_timeout, arrive(options, stream, peer)) => {
-            guest.unwrap_or(Err("ERR_HANDSHAKE_TIMEOUT"))
+            guest.unwrap_or(Err(ErrorCode::HandshakeTimeout))
         }
     }
 }
@@ -79,10 +80,10 @@ async fn arrive(
     options: &WebSocketOptions,
     stream: TcpStream,
     peer: SocketAddr,
-) -> Result<Guest, &'static str> {
+) -> Result<Guest, ErrorCode> {
     let mut stream: Box<dyn Stream> = match options.tls() {
         None => Box::new(stream),
-        Some(acceptor) => Box::new(acceptor.accept(stream).await.map_err(|_| "ERR_WS_TLS")?),
+        Some(acceptor) => Box::new(acceptor.accept(stream).await.map_err(|_| ErrorCode::WsTls)?),
     };
     match read_request(&mut stream, MAX_HEAD).await {
         Ok((request, leftover)) => Ok(Guest { stream, request, leftover, peer }),
@@ -117,7 +118,7 @@ async fn welcome(
     server: &Arc<Server>,
     source: &Arc<Source>,
     mut guest: Guest,
-) -> Result<Begun, &'static str> {
+) -> Result<Begun, ErrorCode> {
     let asked = Event::Upgrade {
         server: server.source.id,
         peer: guest.peer,
@@ -127,7 +128,7 @@ async fn welcome(
     let (reply, code) = match ask(server, source, asked).await {
         Ok(Answer::Accept(acceptance)) => return accept(server, source, guest, *acceptance).await,
         Ok(Answer::Refuse { status, headers, body }) => {
-            (refuse(status, &headers, &body), "ERR_REFUSED")
+            (refuse(status, &headers, &body), ErrorCode::Refused)
         }
         Err(code) => (refuse(UNAVAILABLE, &Vec::new(), b""), code),
     };
@@ -151,16 +152,16 @@ async fn ask(
     server: &Arc<Server>,
     source: &Arc<Source>,
     asked: Event,
-) -> Result<Answer, &'static str> {
+) -> Result<Answer, ErrorCode> {
     let answer = server.arrivals.ask(source.id);
     // The source is new, so there is room.
     let _ = server.engine.queue.push(source, asked);
     let answered = tokio::select! {
         biased;
-        () = server.closed() => Err("ERR_SERVER_CLOSED"),
+        () = server.closed() => Err(ErrorCode::ServerClosed),
         answer = timeout(server.options.handshake_timeout, answer) => match answer {
             Ok(Ok(answer)) => Ok(answer),
-            _ => Err("ERR_HANDSHAKE_TIMEOUT"),
+            _ => Err(ErrorCode::HandshakeTimeout),
         },
     };
     server.arrivals.forget(source.id);
@@ -173,7 +174,7 @@ async fn accept(
     source: &Arc<Source>,
     guest: Guest,
     acceptance: Acceptance,
-) -> Result<Begun, &'static str> {
+) -> Result<Begun, ErrorCode> {
     let Acceptance { stitch, terms, .. } = &acceptance;
     let (offered, url) = (guest.request.subprotocols(), guest.request.target.clone());
     let socket = open(guest, &acceptance, server.options.handshake_timeout).await?;
@@ -200,7 +201,7 @@ async fn open(
     guest: Guest,
     acceptance: &Acceptance,
     patience: Duration,
-) -> Result<Socket, &'static str> {
+) -> Result<Socket, ErrorCode> {
     let Guest { mut stream, request, leftover, .. } = guest;
     let Acceptance { subprotocol, deflate, headers, terms, .. } = acceptance;
     let offered = request.subprotocols();
@@ -211,29 +212,29 @@ async fn open(
         headers: headers.clone(),
     });
     // JavaScript has seen to it that it can be said.
-    let (reply, agreed): (Vec<u8>, Agreed) = reply.map_err(|_| "ERR_WS_HEADER")?;
+    let (reply, agreed): (Vec<u8>, Agreed) = reply.map_err(|_| ErrorCode::WsHeader)?;
     let sent = timeout(patience, async {
         stream.write_all(&reply).await?;
         stream.flush().await
     });
     match sent.await {
         Ok(Ok(())) => {}
-        Ok(Err(_)) => return Err("ERR_CLOSED_EARLY"),
-        Err(_) => return Err("ERR_HANDSHAKE_TIMEOUT"),
+        Ok(Err(_)) => return Err(ErrorCode::ClosedEarly),
+        Err(_) => return Err(ErrorCode::HandshakeTimeout),
     }
     let options = SocketOptions { max_message: terms.max_message };
     Ok(Socket::server(stream, leftover, &agreed, options))
 }
 
 /// Waits for the call to begin, or says why it does not.
-async fn begin(server: &Server, connection: &mut Connection) -> Result<(), &'static str> {
+async fn begin(server: &Server, connection: &mut Connection) -> Result<(), ErrorCode> {
     tokio::select! {
         biased;
-        () = server.closed() => Err("ERR_SERVER_CLOSED"),
+        () = server.closed() => Err(ErrorCode::ServerClosed),
         begun = timeout(server.options.handshake_timeout, connection.begin()) => match begun {
-            Err(_) => Err("ERR_HANDSHAKE_TIMEOUT"),
+            Err(_) => Err(ErrorCode::HandshakeTimeout),
             Ok(Err(EndReason::Refused(code, _) | EndReason::Broken(code, _))) => Err(code),
-            Ok(Err(_)) => Err("ERR_CLOSED_EARLY"),
+            Ok(Err(_)) => Err(ErrorCode::ClosedEarly),
             Ok(Ok(())) => Ok(()),
         },
     }

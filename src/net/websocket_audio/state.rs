@@ -8,6 +8,7 @@ use super::options::Terms;
 use super::playout_drain::{LAST, PlayoutDrain};
 use crate::call::{Companding, Passed, Warning};
 use crate::dialects::{Begun, Capabilities, DialectEvent, Format, Refusal};
+use crate::error::ErrorCode;
 use crate::events::Event;
 use crate::net::call_handle::CallHandle;
 use crate::net::end_reason::EndReason;
@@ -22,7 +23,7 @@ pub(super) struct State {
     pub over: Option<EndReason>,
     pub playout_drain: PlayoutDrain,
     /// Codes of what was refused the app, and told.
-    warned: Vec<&'static str>,
+    warned: Vec<ErrorCode>,
 }
 
 impl State {

@@ -129,7 +129,7 @@ async fn a_refusal_gives_its_status() {
     })
     .await;
     let fault = fault(&options(format!("ws://{address}/"))).await;
-    assert_eq!((fault.code(), fault.http_status), ("ERR_WS_HANDSHAKE", Some(403)));
+    assert_eq!((fault.code().as_str(), fault.http_status), ("ERR_WS_HANDSHAKE", Some(403)));
 }
 
 #[tokio::test]
