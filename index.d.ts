@@ -1739,6 +1739,8 @@ export interface ServerMetrics {
   calls: number;
   /** Connections that did not, as `drop` tells. */
   dropped: number;
+  /** Connections that could not be accepted: they broke before, or the system had no descriptor left (`EMFILE`). */
+  acceptErrors: number;
   /** Calls that are expected now. */
   expected: number;
   /**

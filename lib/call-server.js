@@ -16,7 +16,7 @@ const { kAdopt, kArrive, kBegin, kId, kIsClosing, kIsWanted, kListen, kReport } 
 const { Totals } = require("./totals.js");
 
 /** Of a server that does not listen. */
-const NO_CONNECTIONS = { connections: 0, accepted: 0, calls: 0, dropped: 0 };
+const NO_CONNECTIONS = { connections: 0, accepted: 0, calls: 0, dropped: 0, acceptErrors: 0 };
 
 const DRAIN_DEFAULTS = { timeout: undefined };
 const DRAIN_RULES = { timeout: optional(between(0, 2 ** 31 - 1)) };
@@ -207,7 +207,9 @@ class CallServer extends EventEmitter {
       const [code, remoteAddress, remotePort] = fields;
       this.#drop({ code, remoteAddress, remotePort: Number(remotePort) });
     } else if (kind === Kind.ERROR) {
-      this.#faults.report(systemError(Number(fields[0]), "accept"));
+      const [errno, code, ...message] = fields;
+      const error = errno === "0" ? codedError(code, message.join("\n")) : systemError(Number(errno), "accept");
+      this.#faults.report(error);
     }
   }
 
@@ -267,8 +269,8 @@ class CallServer extends EventEmitter {
     return null;
   }
 
-  #handleClosed([accepted, calls, dropped]) {
-    this.#totals.handleClosed({ accepted, calls, dropped });
+  #handleClosed([accepted, calls, dropped, acceptErrors]) {
+    this.#totals.handleClosed({ accepted, calls, dropped, acceptErrors });
     unroute(this.#id);
     this.#id = null;
     this.#address = null;

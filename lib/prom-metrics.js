@@ -79,6 +79,11 @@ const OF_SERVERS = [
       Object.entries(m.droppedByCode)
     )
   ),
+  counter(
+    "accept_errors_total",
+    "Connections that could not be accepted: they broke before, or the system had no descriptor left.",
+    (m) => m.acceptErrors
+  ),
   counter("handler_errors_total", "Times a handler or a listener threw or rejected.", (m) => m.handlerErrors),
   counter("unhandled_errors_total", "Errors of calls that nobody listened to.", (m) => m.unhandledErrors)
 ];

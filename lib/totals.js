@@ -46,7 +46,7 @@ class Totals {
   #forkCounts = zeros(FORK_COUNTS);
 
   /** What the core counted before it last closed. */
-  #before = { accepted: 0, calls: 0, dropped: 0 };
+  #before = { accepted: 0, calls: 0, dropped: 0, acceptErrors: 0 };
   /** Calls that the core let in, and that nobody expected. */
   #unexpected = 0;
 
@@ -86,9 +86,10 @@ class Totals {
 
   /** What became of connections; `stats` is what the core counts since it last opened. */
   connections(stats) {
-    const { accepted, calls, dropped } = add({ ...this.#before }, stats);
+    const { accepted, calls, dropped, acceptErrors } = add({ ...this.#before }, stats);
     const unexpected = this.#unexpected;
-    return { connections: stats.connections, accepted, calls: calls - unexpected, dropped: dropped + unexpected };
+    const { connections } = stats;
+    return { connections, accepted, calls: calls - unexpected, dropped: dropped + unexpected, acceptErrors };
   }
 
   handleFork(fork) {

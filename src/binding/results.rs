@@ -57,6 +57,7 @@ pub struct ServerStats {
     pub accepted: f64,
     pub calls: f64,
     pub dropped: f64,
+    pub accept_errors: f64,
 }
 
 /// How well files that are played often are kept.
@@ -75,6 +76,7 @@ impl From<net::ServerStats> for ServerStats {
             accepted: stats.accepted as f64,
             calls: stats.calls as f64,
             dropped: stats.dropped as f64,
+            accept_errors: stats.accept_errors as f64,
         }
     }
 }

@@ -74,8 +74,8 @@ pub enum Event {
     /// A server turned a connection away: code, address, port.
     Drop { code: ErrorCode, peer: SocketAddr },
     /// A server and all its calls are gone: how many connections it accepted, how many of them
-    /// became calls, how many were turned away.
-    Closed { accepted: u64, calls: u64, dropped: u64 },
+    /// became calls, how many were turned away, and how many it could not accept.
+    Closed { accepted: u64, calls: u64, dropped: u64, accept_errors: u64 },
 }
 
 impl Event {
@@ -206,8 +206,8 @@ impl Event {
             Self::Mark(passed) => write!(out, "{}\n{}", passed.mark, u8::from(passed.cleared)),
             Self::Hungry(play) => write!(out, "{play}"),
             Self::Drop { code, peer } => write!(out, "{code}\n{}\n{}", peer.ip(), peer.port()),
-            Self::Closed { accepted, calls, dropped } => {
-                write!(out, "{accepted}\n{calls}\n{dropped}")
+            Self::Closed { accepted, calls, dropped, accept_errors } => {
+                write!(out, "{accepted}\n{calls}\n{dropped}\n{accept_errors}")
             }
             Self::ForkClosed { failure: None }
             | Self::Drain

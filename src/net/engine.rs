@@ -6,25 +6,22 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
-use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
-use super::audiosocket::{DialOptions, dial};
 use super::call_handle::CallHandle;
 use super::fork::{Fork, Forks};
 use super::gather::Gather;
 use super::io_thread::IoThread;
 use super::lease::{Lease, Leases};
-use super::listen::{Bound, ListenOptions, bind};
 use super::notifier::Notifier;
 use super::pacer::Pacer;
 use super::permits::Permits;
-use super::server::{Server, ServerOptions, accept};
-use super::websocket_audio::{self, Answer, PipeEnd, WebSocketDialOptions};
+use super::server::Server;
+use super::websocket_audio::PipeEnd;
 use crate::audio::PromptCache;
-use crate::events::{EventQueue, Inbox, Opening, Packer, Source, Wake};
+use crate::events::{EventQueue, Opening, Packer, Wake};
 use crate::record::{self, RecordThread, Recorder};
 use crate::sync::lock;
 
@@ -56,7 +53,7 @@ pub struct Engine {
     /// Sockets of JavaScript's that calls are on.
     pub(super) pipes: Mutex<HashMap<u32, Arc<PipeEnd>>>,
     /// Calls that are being placed.
-    dials: Mutex<HashMap<u32, AbortHandle>>,
+    pub(super) dials: Mutex<HashMap<u32, AbortHandle>>,
     last_id: AtomicU32,
     pub(super) recordings: RecordThread,
     /// Recordings that have not ended, by number.
@@ -92,46 +89,9 @@ impl Engine {
         })
     }
 
-    /// Starts a server. Its port is bound when this returns.
-    pub fn listen(
-        self: &Arc<Self>,
-        listen: &ListenOptions,
-        options: ServerOptions,
-    ) -> io::Result<Bound> {
-        let socket = bind(listen, options.peer_timeout)?;
-        let address = socket.local_addr()?;
-        let (handle, lease) = self.io()?;
-        let listener = {
-            let _runtime = handle.enter();
-            TcpListener::from_std(socket)?
-        };
-        let source = Source::new(self.next_id(), Inbox::opened());
-        let bound = Bound { id: source.id, address };
-        let server = Server::new(Arc::clone(self), source, options, lease);
-        lock(&self.servers).insert(bound.id, Arc::downgrade(&server));
-        handle.spawn(accept(listener, server));
-        Ok(bound)
-    }
-
     /// How long frames may gather on the I/O thread when there are many; zero: not at all.
     pub fn set_gather(&self, period: Duration) {
         self.gather.set_period(period);
-    }
-
-    /// Places a call. `Connected` follows, or `Error` and `End`.
-    pub fn connect(self: &Arc<Self>, options: DialOptions) -> io::Result<u32> {
-        self.place(|engine, source, lease| dial(engine, source, options, lease))
-    }
-
-    /// Answers a WebSocket that is asked for. False if nobody waits for it any more.
-    pub fn answer(&self, server: u32, id: u32, answer: Answer) -> bool {
-        let server = lock(&self.servers).get(&server).and_then(Weak::upgrade);
-        server.is_some_and(|server| server.arrivals.answer(id, answer))
-    }
-
-    /// Places a call over WebSocket. `Begun` follows, or `Error` and `End`.
-    pub fn connect_websocket(self: &Arc<Self>, options: WebSocketDialOptions) -> io::Result<u32> {
-        self.place(|engine, source, lease| websocket_audio::connect(engine, source, options, lease))
     }
 
     /// Gives up a call that was placed, whether or not it is up already. Nothing follows.
@@ -240,7 +200,7 @@ impl Engine {
 
     /// Resolves when nothing has needed the I/O thread for a while; the next who does gets a new
     /// one.
-    pub(super) async fn until_idle(&self) {
+    async fn until_idle(&self) {
         loop {
             if !self.leases.none_held() {
                 self.leases.changed().await;
@@ -258,27 +218,21 @@ impl Engine {
         }
     }
 
-    /// Runs what places a call.
-    fn place<Dialling: Future<Output = ()> + Send + 'static>(
-        self: &Arc<Self>,
-        dialling: impl FnOnce(Arc<Self>, Arc<Source>, Lease) -> Dialling,
-    ) -> io::Result<u32> {
-        let (handle, lease) = self.io()?;
-        let source = Source::new(self.next_id(), Inbox::default());
-        let id = source.id;
-        // Held while the task is made known, so that it cannot be through before.
-        let mut dials = lock(&self.dials);
-        let task = handle.spawn(dialling(Arc::clone(self), source, lease));
-        dials.insert(id, task.abort_handle());
-        Ok(id)
-    }
-
     /// The I/O thread, started if need be, and a lease on it.
     pub(super) fn io(self: &Arc<Self>) -> io::Result<(Handle, Lease)> {
         let mut io = lock(&self.io);
         let thread = match io.take() {
             Some(thread) => thread,
-            None => IoThread::start(Arc::clone(self))?,
+            None => {
+                let engine = Arc::clone(self);
+                IoThread::start(&self.gather, self.notifier.clone().run(), async move {
+                    tokio::select! {
+                        () = engine.until_idle() => {}
+                        () = engine.pacer.run(&engine.gather) => {}
+                    }
+                    engine
+                })?
+            }
         };
         let handle = io.insert(thread).handle.clone();
         Ok((handle, self.lease()))

@@ -2,14 +2,14 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::Notify;
 
-use super::engine::Engine;
+use super::gather::Gather;
 
 /// Threads that may wait for a disk.
 const BLOCKING_THREADS: usize = 4;
@@ -26,8 +26,13 @@ pub(super) struct IoThread {
 }
 
 impl IoThread {
-    pub fn start(engine: Arc<Engine>) -> io::Result<Self> {
-        let gather = Arc::clone(&engine.gather);
+    /// Runs `background` and, until it ends, `work`; what that returns is kept until all is over.
+    pub fn start<Owner: Send + 'static>(
+        gather: &Arc<Gather>,
+        background: impl Future<Output = ()> + Send + 'static,
+        work: impl Future<Output = Owner> + Send + 'static,
+    ) -> io::Result<Self> {
+        let gather = Arc::clone(gather);
         let runtime = Builder::new_current_thread()
             .enable_all()
             .on_thread_park(move || gather.pause())
@@ -38,9 +43,12 @@ impl IoThread {
         let stop = Arc::new(Notify::new());
         let (done_sender, done) = channel();
         let stopped = Arc::clone(&stop);
-        thread::Builder::new()
-            .name("callstreams-io".to_owned())
-            .spawn(move || run(runtime, engine, &stopped, done_sender))?;
+        thread::Builder::new().name("callstreams-io".to_owned()).spawn(move || {
+            runtime.spawn(background);
+            run(runtime, work, &stopped);
+            // Nobody waits where the thread ended by itself.
+            let _ = done_sender.send(());
+        })?;
         Ok(Self { handle, stop, done })
     }
 
@@ -52,17 +60,14 @@ impl IoThread {
     }
 }
 
-fn run(runtime: Runtime, engine: Arc<Engine>, stopped: &Notify, done: Sender<()>) {
-    runtime.spawn(engine.notifier.clone().run());
-    runtime.block_on(async {
+fn run<Owner>(runtime: Runtime, work: impl Future<Output = Owner>, stopped: &Notify) {
+    let mut work = Box::pin(work);
+    let owner = runtime.block_on(async {
         tokio::select! {
-            () = stopped.notified() => {}
-            () = engine.until_idle() => {}
-            () = engine.pacer.run(&engine.gather) => {}
+            () = stopped.notified() => None,
+            owner = &mut work => Some(owner),
         }
     });
     runtime.shutdown_timeout(SHUTDOWN);
-    drop(engine);
-    // Nobody waits where the thread ended by itself.
-    let _ = done.send(());
+    drop((work, owner));
 }

@@ -5,6 +5,7 @@
 //! socket; both the I/O thread and JavaScript's may send on it, neither waits for the other's
 //! socket. Start reading at [`Engine`], then `audiosocket::connection` and `websocket_audio`.
 
+mod accept;
 mod app_rate;
 mod attached;
 mod audiosocket;
@@ -35,6 +36,7 @@ mod refill;
 mod scratch;
 mod sending;
 mod server;
+mod start;
 mod taps;
 mod tcp;
 mod timer;

@@ -1,31 +1,31 @@
 //! Connections that come through a load balancer, which says first whose they are.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::server::Server;
 use crate::error::ErrorCode;
 use crate::protocol::proxy::{Announcement, parse};
 
-/// Who a connection is from: what the balancer says, where the server has one, else `peer`. Or the
-/// code for why it is turned away.
+/// Who a connection is from: what the balancer says, where there is one (`is_proxied`), else `peer`.
+/// Or the code for why it is turned away: there was no header within `patience`, or before `closed`.
 pub(super) async fn announced(
-    server: &Server,
     stream: &mut TcpStream,
     peer: SocketAddr,
+    is_proxied: bool,
+    patience: Duration,
+    closed: impl Future<Output = ()>,
 ) -> Result<SocketAddr, ErrorCode> {
-    if !server.options.is_proxied {
+    if !is_proxied {
         return Ok(peer);
     }
     let said = tokio::select! {
         biased;
-        () = server.closed() => Err(ErrorCode::ServerClosed),
-        said = timeout(server.options.handshake_timeout, read(stream)) => {
-            said.unwrap_or(Err(ErrorCode::HandshakeTimeout))
-        }
+        () = closed => Err(ErrorCode::ServerClosed),
+        said = timeout(patience, read(stream)) => said.unwrap_or(Err(ErrorCode::HandshakeTimeout)),
     };
     Ok(said?.unwrap_or(peer))
 }

@@ -1,28 +1,19 @@
-//! Accepting connections, within a server's limits.
+//! A server: its limits, its state, and what it has seen.
 
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
-use tokio::time::sleep;
 
-use super::audiosocket;
 use super::engine::Engine;
 use super::lease::Lease;
 use super::options::CallOptions;
-use super::proxy::announced;
-use super::tcp;
-use super::websocket_audio::{self, Arrivals, WebSocketOptions};
+use super::websocket_audio::{Arrivals, WebSocketOptions};
 use crate::error::ErrorCode;
 use crate::events::{Event, Source};
 use crate::sync::lock;
-
-/// How long to wait when the system has no descriptor left for the next connection.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// How a server treats its connections.
 #[derive(Clone, Debug)]
@@ -65,6 +56,8 @@ pub struct ServerStats {
     pub calls: u64,
     /// Connections that were turned away.
     pub dropped: u64,
+    /// Connections that could not be accepted: they broke before, or the system had no descriptor left.
+    pub accept_errors: u64,
 }
 
 /// A server that listens, or whose last calls are ending. `Closed` is said when it is dropped,
@@ -83,6 +76,7 @@ pub(super) struct Server {
     accepted: AtomicU64,
     calls: AtomicU64,
     dropped: AtomicU64,
+    accept_errors: AtomicU64,
     _lease: Lease,
 }
 
@@ -104,6 +98,7 @@ impl Server {
             accepted: AtomicU64::new(0),
             calls: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
+            accept_errors: AtomicU64::new(0),
             _lease: lease,
         })
     }
@@ -124,6 +119,7 @@ impl Server {
             accepted: self.accepted.load(Ordering::Relaxed),
             calls: self.calls.load(Ordering::Relaxed),
             dropped: self.dropped.load(Ordering::Relaxed),
+            accept_errors: self.accept_errors.load(Ordering::Relaxed),
         }
     }
 
@@ -143,6 +139,11 @@ impl Server {
     /// A connection became a call.
     pub fn count_call(&self) {
         self.calls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A connection could not be accepted.
+    pub fn count_accept_error(&self) {
+        self.accept_errors.fetch_add(1, Ordering::Relaxed);
     }
 
     pub fn drop_connection(&self, code: ErrorCode, peer: SocketAddr) {
@@ -200,60 +201,10 @@ impl Engine {
 impl Drop for Server {
     fn drop(&mut self) {
         self.engine.remove_server(self.source.id);
-        let ServerStats { accepted, calls, dropped, .. } = self.stats();
+        let ServerStats { accepted, calls, dropped, accept_errors, .. } = self.stats();
+        let closed = Event::Closed { accepted, calls, dropped, accept_errors };
         // The last word of a server is always taken.
-        let _ = self.engine.queue.push(&self.source, Event::Closed { accepted, calls, dropped });
-    }
-}
-
-/// Accepts connections until the server is closed or drained.
-pub(super) async fn accept(listener: TcpListener, server: Arc<Server>) {
-    let mut shut = pin!(server.shut());
-    loop {
-        let accepted = tokio::select! {
-            biased;
-            () = &mut shut => return,
-            accepted = listener.accept() => accepted,
-        };
-        match accepted {
-            Ok((stream, peer)) => admit(&server, stream, peer),
-            Err(error) => {
-                let event = Event::Error {
-                    errno: error.raw_os_error().unwrap_or_default(),
-                    code: ErrorCode::Accept,
-                    message: error.to_string(),
-                };
-                // DialectEvent again at the next failure, if it was not taken now.
-                let _ = server.engine.queue.push(&server.source, event);
-                sleep(ACCEPT_PAUSE).await;
-            }
-        }
-    }
-}
-
-fn admit(server: &Arc<Server>, mut stream: TcpStream, peer: SocketAddr) {
-    let Some(place) = Place::take(server, peer) else { return };
-    if !tcp::IS_INHERITED {
-        tcp::prepare(&stream, server.options.peer_timeout);
-    }
-    tokio::spawn(async move {
-        let server = &place.0;
-        match announced(server, &mut stream, peer).await {
-            Ok(peer) => serve(server, stream, peer).await,
-            Err(code) => server.drop_connection(code, peer),
-        }
-    });
-}
-
-async fn serve(server: &Arc<Server>, stream: TcpStream, peer: SocketAddr) {
-    match &server.options.service {
-        Service::AudioSocket(options) => {
-            audiosocket::serve(server, *options, stream, peer).await;
-        }
-        Service::WebSocket(options) => {
-            // A task is as large as the larger of both, and calls over AudioSocket need less.
-            Box::pin(websocket_audio::serve(server, options, stream, peer)).await;
-        }
+        let _ = self.engine.queue.push(&self.source, closed);
     }
 }
 

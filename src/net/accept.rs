@@ -1,0 +1,283 @@
+//! Accepting connections, whatever happens to one of them or to the system.
+
+use std::future::poll_fn;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{Instant, timeout};
+
+use super::audiosocket;
+use super::proxy::announced;
+use super::server::{Place, Server, Service};
+use super::tcp;
+use super::websocket_audio;
+use crate::error::ErrorCode;
+use crate::events::Event;
+
+/// The first pause where the system has nothing left for another connection; each doubles.
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// The same trouble is told again after so long.
+const REPORT_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Where connections come from.
+pub(super) trait Listener {
+    type Stream;
+
+    fn poll_accept(
+        &self,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<(Self::Stream, SocketAddr)>>;
+}
+
+/// What is done with them.
+pub(super) trait Door<Stream> {
+    fn admit(&mut self, stream: Stream, peer: SocketAddr);
+
+    /// One could not be accepted. `is_news` says that it is to be told.
+    fn fail(&mut self, error: &io::Error, is_news: bool);
+}
+
+/// Accepts until `shut`. A connection that broke before it was accepted costs nothing but itself; where
+/// the system has no more descriptors or memory, it waits until it has.
+pub(super) async fn accept<L: Listener>(
+    listener: L,
+    shut: impl Future<Output = ()>,
+    mut door: impl Door<L::Stream>,
+) {
+    let mut shut = pin!(shut);
+    let mut trouble = Trouble::default();
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            () = &mut shut => return,
+            accepted = poll_fn(|context| listener.poll_accept(context)) => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                trouble.pause = None;
+                door.admit(stream, peer);
+            }
+            Err(error) if is_of_one_connection(&error) => door.fail(&error, false),
+            Err(error) => {
+                door.fail(&error, trouble.is_news(Instant::now(), &error));
+                if timeout(trouble.next_pause(), &mut shut).await.is_ok() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// What keeps the system from accepting.
+#[derive(Default)]
+struct Trouble {
+    pause: Option<Duration>,
+    reported: Option<(Option<i32>, Instant)>,
+}
+
+impl Trouble {
+    fn next_pause(&mut self) -> Duration {
+        let next = self.pause.map_or(FIRST_PAUSE, |last| (last * 2).min(LONGEST_PAUSE));
+        *self.pause.insert(next)
+    }
+
+    fn is_news(&mut self, now: Instant, error: &io::Error) -> bool {
+        let errno = error.raw_os_error();
+        let is_known =
+            self.reported.is_some_and(|(last, at)| last == errno && now < at + REPORT_INTERVAL);
+        if !is_known {
+            self.reported = Some((errno, now));
+        }
+        !is_known
+    }
+}
+
+/// Whether the next connection may well be accepted: this one broke off, or a firewall forbade it.
+fn is_of_one_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::HostUnreachable
+            | io::ErrorKind::Interrupted
+            | io::ErrorKind::NetworkDown
+            | io::ErrorKind::NetworkUnreachable
+            | io::ErrorKind::PermissionDenied
+            | io::ErrorKind::TimedOut
+            | io::ErrorKind::WouldBlock
+    )
+}
+
+impl Listener for TcpListener {
+    type Stream = TcpStream;
+
+    fn poll_accept(&self, context: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
+        Poll::Ready(ready!(TcpListener::poll_accept(self, context)))
+    }
+}
+
+/// A server's own.
+pub(super) struct ServerDoor(pub Arc<Server>);
+
+impl Door<TcpStream> for ServerDoor {
+    fn admit(&mut self, mut stream: TcpStream, peer: SocketAddr) {
+        let Some(place) = Place::take(&self.0, peer) else { return };
+        if !tcp::IS_INHERITED {
+            tcp::prepare(&stream, self.0.options.peer_timeout);
+        }
+        tokio::spawn(async move {
+            let server = &place.0;
+            let options = &server.options;
+            let (is_proxied, patience) = (options.is_proxied, options.handshake_timeout);
+            match announced(&mut stream, peer, is_proxied, patience, server.closed()).await {
+                Ok(peer) => serve(server, stream, peer).await,
+                Err(code) => server.drop_connection(code, peer),
+            }
+        });
+    }
+
+    fn fail(&mut self, error: &io::Error, is_news: bool) {
+        self.0.count_accept_error();
+        if is_news {
+            let event = Event::Error {
+                errno: error.raw_os_error().unwrap_or_default(),
+                code: ErrorCode::Accept,
+                message: error.to_string(),
+            };
+            // Where nobody takes these events, the count is what remains of them.
+            let _ = self.0.engine.queue.push(&self.0.source, event);
+        }
+    }
+}
+
+async fn serve(server: &Arc<Server>, stream: TcpStream, peer: SocketAddr) {
+    match &server.options.service {
+        Service::AudioSocket(options) => {
+            audiosocket::serve(server, *options, stream, peer).await;
+        }
+        Service::WebSocket(options) => {
+            // A task is as large as the larger of both, and calls over AudioSocket need less.
+            Box::pin(websocket_audio::serve(server, options, stream, peer)).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::collections::VecDeque;
+    use std::future::pending;
+    use std::rc::Rc;
+
+    use tokio::sync::oneshot;
+    use tokio::time::sleep;
+
+    use super::*;
+
+    #[cfg(unix)]
+    const EMFILE: i32 = 24;
+    #[cfg(windows)]
+    const EMFILE: i32 = 10024;
+
+    /// Gives what it has, or the last again for ever.
+    struct Script(RefCell<VecDeque<io::Result<u32>>>);
+
+    impl Listener for Script {
+        type Stream = u32;
+
+        fn poll_accept(&self, context: &mut Context<'_>) -> Poll<io::Result<(u32, SocketAddr)>> {
+            match self.0.borrow_mut().pop_front() {
+                Some(next) => Poll::Ready(next.map(|stream| (stream, ([127, 0, 0, 1], 1).into()))),
+                None => {
+                    let _ = context;
+                    Poll::Pending
+                }
+            }
+        }
+    }
+
+    /// What happened, and after how many milliseconds.
+    #[derive(Clone)]
+    struct Log(Rc<RefCell<Vec<(u64, &'static str)>>>, Instant);
+
+    impl Log {
+        fn note(&self, what: &'static str) {
+            self.0.borrow_mut().push((self.1.elapsed().as_millis() as u64, what));
+        }
+    }
+
+    impl Door<u32> for Log {
+        fn admit(&mut self, _: u32, _: SocketAddr) {
+            self.note("admitted");
+        }
+
+        fn fail(&mut self, _: &io::Error, is_news: bool) {
+            self.note(if is_news { "told" } else { "counted" });
+        }
+    }
+
+    fn errors(errno: i32, count: usize) -> impl Iterator<Item = io::Result<u32>> {
+        (0..count).map(move |_| Err(io::Error::from_raw_os_error(errno)))
+    }
+
+    async fn run(
+        script: impl IntoIterator<Item = io::Result<u32>>,
+        shut: impl Future<Output = ()>,
+    ) -> Vec<(u64, &'static str)> {
+        let log = Log(Rc::default(), Instant::now());
+        let listener = Script(RefCell::new(script.into_iter().collect()));
+        let _ = timeout(Duration::from_secs(600), accept(listener, shut, log.clone())).await;
+        log.0.take()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_broke_before_it_was_accepted_holds_up_no_other() {
+        let broken = || Err(io::ErrorKind::ConnectionAborted.into());
+        let log = run([broken(), broken(), Ok(1), broken(), Ok(2)], pending()).await;
+        let what =
+            [(0, "counted"), (0, "counted"), (0, "admitted"), (0, "counted"), (0, "admitted")];
+        assert_eq!(log, what);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_descriptors_it_asks_ever_more_rarely_and_tells_so_once() {
+        let log = run(errors(EMFILE, 12).chain([Ok(1)]), pending()).await;
+        let at: Vec<_> = log.iter().map(|(ms, _)| *ms).collect();
+        assert_eq!(at[..9], [0, 5, 15, 35, 75, 155, 315, 635, 1275]);
+        assert_eq!(at[9..], [2275, 3275, 4275, 5275]);
+        assert_eq!(log[0].1, "told");
+        assert!(log[1..12].iter().all(|(_, what)| *what == "counted"), "{log:?}");
+        assert_eq!(log[12].1, "admitted");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_pause_begins_anew_after_a_connection_and_lasting_trouble_is_told_again() {
+        let script = errors(EMFILE, 3).chain([Ok(1)]).chain(errors(EMFILE, 1)).chain([Ok(2)]);
+        let log = run(script, pending()).await;
+        assert_eq!(log[4], (35, "counted"));
+        assert_eq!(log[5], (40, "admitted"));
+        let lasting = run(errors(EMFILE, 130), pending()).await;
+        let told: Vec<_> = lasting.iter().filter(|(_, what)| *what == "told").collect();
+        assert_eq!(told.len(), 3, "once a minute");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_is_shut_waits_for_no_pause() {
+        let (shut, is_shut) = oneshot::channel::<()>();
+        let start = Instant::now();
+        tokio::spawn(async move {
+            sleep(Duration::from_millis(3500)).await;
+            drop(shut);
+        });
+        let log = run(errors(EMFILE, 1000), async { drop(is_shut.await) }).await;
+        assert_eq!(start.elapsed(), Duration::from_millis(3500));
+        assert!(log.len() < 15);
+    }
+}

@@ -1,0 +1,71 @@
+//! What an environment starts: servers, and calls that it places.
+
+use std::io;
+use std::sync::{Arc, Weak};
+
+use tokio::net::TcpListener;
+
+use super::accept::{ServerDoor, accept};
+use super::audiosocket::{DialOptions, dial};
+use super::engine::Engine;
+use super::lease::Lease;
+use super::listen::{Bound, ListenOptions, bind};
+use super::server::{Server, ServerOptions};
+use super::websocket_audio::{self, Answer, WebSocketDialOptions};
+use crate::events::{Inbox, Source};
+use crate::sync::lock;
+
+impl Engine {
+    /// Starts a server. Its port is bound when this returns.
+    pub fn listen(
+        self: &Arc<Self>,
+        listen: &ListenOptions,
+        options: ServerOptions,
+    ) -> io::Result<Bound> {
+        let socket = bind(listen, options.peer_timeout)?;
+        let address = socket.local_addr()?;
+        let (handle, lease) = self.io()?;
+        let listener = {
+            let _runtime = handle.enter();
+            TcpListener::from_std(socket)?
+        };
+        let source = Source::new(self.next_id(), Inbox::opened());
+        let bound = Bound { id: source.id, address };
+        let server = Server::new(Arc::clone(self), source, options, lease);
+        lock(&self.servers).insert(bound.id, Arc::downgrade(&server));
+        let shut = Arc::clone(&server);
+        handle.spawn(async move { accept(listener, shut.shut(), ServerDoor(server)).await });
+        Ok(bound)
+    }
+
+    /// Places a call. `Connected` follows, or `Error` and `End`.
+    pub fn connect(self: &Arc<Self>, options: DialOptions) -> io::Result<u32> {
+        self.place(|engine, source, lease| dial(engine, source, options, lease))
+    }
+
+    /// Places a call over WebSocket. `Begun` follows, or `Error` and `End`.
+    pub fn connect_websocket(self: &Arc<Self>, options: WebSocketDialOptions) -> io::Result<u32> {
+        self.place(|engine, source, lease| websocket_audio::connect(engine, source, options, lease))
+    }
+
+    /// Answers a WebSocket that is asked for. False if nobody waits for it any more.
+    pub fn answer(&self, server: u32, id: u32, answer: Answer) -> bool {
+        let server = lock(&self.servers).get(&server).and_then(Weak::upgrade);
+        server.is_some_and(|server| server.arrivals.answer(id, answer))
+    }
+
+    /// Runs what places a call.
+    fn place<Dialling: Future<Output = ()> + Send + 'static>(
+        self: &Arc<Self>,
+        dialling: impl FnOnce(Arc<Self>, Arc<Source>, Lease) -> Dialling,
+    ) -> io::Result<u32> {
+        let (handle, lease) = self.io()?;
+        let source = Source::new(self.next_id(), Inbox::default());
+        let id = source.id;
+        // Held while the task is made known, so that it cannot be through before.
+        let mut dials = lock(&self.dials);
+        let task = handle.spawn(dialling(Arc::clone(self), source, lease));
+        dials.insert(id, task.abort_handle());
+        Ok(id)
+    }
+}
