@@ -1165,7 +1165,10 @@ export interface WebSocketClientOptions {
 
 /** How a server of `wss:` is believed. */
 export interface WebSocketTls {
-  /** The system's authorities, those of a PEM file, or nobody's: then anyone is believed. */
+  /**
+   * The system's authorities, those of a PEM file, or nobody's: then anyone is believed. The system's are read once
+   * for the process; files anew when they have changed.
+   */
   ca?: "system" | "none" | (string & {}) | undefined;
   /** A PEM file with the certificate that the server is shown; with `key`. */
   cert?: string | undefined;

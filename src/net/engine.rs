@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
-use tokio::time::sleep;
 
 use super::call_handle::CallHandle;
 use super::fork::{Fork, Forks};
@@ -198,26 +197,6 @@ impl Engine {
         calls.iter().for_each(|line| line.hangup(false));
     }
 
-    /// Resolves when nothing has needed the I/O thread for a while; the next who does gets a new
-    /// one.
-    async fn until_idle(&self) {
-        loop {
-            if !self.leases.none_held() {
-                self.leases.changed().await;
-                continue;
-            }
-            tokio::select! {
-                () = sleep(LINGER) => {}
-                () = self.leases.changed() => continue,
-            }
-            let mut io = lock(&self.io);
-            if self.leases.none_held() {
-                *io = None;
-                return;
-            }
-        }
-    }
-
     /// The I/O thread, started if need be, and a lease on it.
     pub(super) fn io(self: &Arc<Self>) -> io::Result<(Handle, Lease)> {
         let mut io = lock(&self.io);
@@ -227,7 +206,7 @@ impl Engine {
                 let engine = Arc::clone(self);
                 IoThread::start(&self.gather, self.notifier.clone().run(), async move {
                     tokio::select! {
-                        () = engine.until_idle() => {}
+                        () = engine.leases.until_idle(LINGER, &engine.io) => {}
                         () = engine.pacer.run(&engine.gather) => {}
                     }
                     engine

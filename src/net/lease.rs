@@ -1,9 +1,13 @@
 //! How long the I/O thread is needed.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::time::sleep;
+
+use crate::sync::lock;
 
 /// Counts what still needs the I/O thread.
 #[derive(Debug, Default)]
@@ -23,12 +27,31 @@ impl Leases {
         Lease(Arc::clone(self))
     }
 
-    pub fn none_held(&self) -> bool {
+    /// Resolves when none was held for `linger`, and takes `kept`, which the next who needs it makes anew.
+    pub async fn until_idle<T>(&self, linger: Duration, kept: &Mutex<Option<T>>) {
+        loop {
+            if !self.none_held() {
+                self.changed().await;
+                continue;
+            }
+            tokio::select! {
+                () = sleep(linger) => {}
+                () = self.changed() => continue,
+            }
+            let mut kept = lock(kept);
+            if self.none_held() {
+                *kept = None;
+                return;
+            }
+        }
+    }
+
+    fn none_held(&self) -> bool {
         self.held.load(Ordering::SeqCst) == 0
     }
 
     /// A lease was taken or the last one given back.
-    pub async fn changed(&self) {
+    async fn changed(&self) {
         self.changed.notified().await;
     }
 }

@@ -5,19 +5,19 @@ use std::time::Duration;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::rustls::pki_types::ServerName;
 
 use super::Role;
 use super::connect_error::{ConnectError, Step};
+use super::connector::connector;
 use super::head::{self, Fields, HeadError, MAX_HEAD};
 use super::socket::{Socket, SocketOptions, Stream};
 use super::target::Target;
-use super::tls::{self, TlsOptions};
+use super::tls::TlsOptions;
 use super::upgrade::Upgrade;
 use crate::net::dial::{DialTerms, dial};
-use crate::net::names;
+use crate::net::{handshakes, names};
 
 #[derive(Clone, Debug)]
 pub struct ClientOptions {
@@ -102,12 +102,12 @@ async fn secure(
 ) -> Result<impl AsyncRead + AsyncWrite + Send + Unpin + 'static, ConnectError> {
     let host = ServerName::try_from(target.host.clone())
         .map_err(|error| ConnectError::new(Step::Tls, error.to_string()))?;
-    let options = options.clone();
-    let connector = spawn_blocking(move || tls::connector(&options))
+    let connector =
+        connector(options).await.map_err(|fault| ConnectError::new(Step::Tls, fault))?;
+    handshakes::run(async move { connector.connect(host, tcp).await })
         .await
-        .map_err(|error| ConnectError::new(Step::Tls, error.to_string()))?
-        .map_err(|fault| ConnectError::new(Step::Tls, fault))?;
-    connector.connect(host, tcp).await.map_err(|error| ConnectError::io(Step::Tls, &error))
+        .and_then(|secured| secured)
+        .map_err(|error| ConnectError::io(Step::Tls, &error))
 }
 
 async fn ask(

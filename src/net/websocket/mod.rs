@@ -16,6 +16,7 @@
 
 mod client;
 mod connect_error;
+mod connector;
 mod deflate;
 mod error;
 mod extensions;

@@ -15,7 +15,7 @@ use tokio_rustls::{TlsAcceptor, TlsConnector};
 use super::verify::{AnyHost, Anyone};
 
 /// Whom a client trusts.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Roots {
     /// Those of the system, or Mozilla's where it has none.
     #[default]
@@ -26,7 +26,7 @@ pub enum Roots {
     None,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlsOptions {
     pub roots: Roots,
     /// Certificate and key of the client, PEM files.
@@ -41,7 +41,8 @@ impl Default for TlsOptions {
     }
 }
 
-/// What a client connects with. Fails with what is wrong with the options.
+/// What a client connects with, made anew; it remembers its sessions to resume them. Fails with what is
+/// wrong with the options.
 pub(super) fn connector(options: &TlsOptions) -> Result<TlsConnector, String> {
     let provider = provider();
     let builder = ClientConfig::builder_with_provider(provider.clone())

@@ -16,6 +16,7 @@ use crate::dialects::subprotocol_to_accept;
 use crate::error::ErrorCode;
 use crate::events::{Event, Inbox, Opening, Source};
 use crate::net::end_reason::EndReason;
+use crate::net::handshakes;
 use crate::net::server::Server;
 use crate::net::websocket::{
     AcceptOptions, Agreed, MAX_HEAD, Request, Socket, SocketOptions, Stream, read_request, refuse,
@@ -83,7 +84,11 @@ async fn arrive(
 ) -> Result<Guest, ErrorCode> {
     let mut stream: Box<dyn Stream> = match options.tls() {
         None => Box::new(stream),
-        Some(acceptor) => Box::new(acceptor.accept(stream).await.map_err(|_| ErrorCode::WsTls)?),
+        Some(acceptor) => {
+            let acceptor = acceptor.clone();
+            let secured = handshakes::run(async move { acceptor.accept(stream).await }).await;
+            Box::new(secured.and_then(|secured| secured).map_err(|_| ErrorCode::WsTls)?)
+        }
     };
     match read_request(&mut stream, MAX_HEAD).await {
         Ok((request, leftover)) => Ok(Guest { stream, request, leftover, peer }),

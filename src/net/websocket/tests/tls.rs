@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
+use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
-use tokio_rustls::rustls::{RootCertStore, ServerConfig};
+use tokio_rustls::rustls::{HandshakeKind, RootCertStore, ServerConfig};
 
 use super::super::{
     AcceptOptions, ClientOptions, ConnectError, Connected, Roots, TlsOptions, acceptor, connect,
@@ -107,6 +108,31 @@ async fn a_server_with_a_good_certificate_is_talked_to() {
     let roots = authority.roots(&folder);
     let tls = TlsOptions { roots, ..TlsOptions::default() };
     talk(attempt(acceptor, tls).await.expect("connected")).await;
+}
+
+#[tokio::test]
+async fn the_second_connection_to_a_server_resumes_the_first_ones_session() {
+    let (folder, authority) = (Folder::new(), Authority::new());
+    let acceptor = acceptor_of(&authority.sign("localhost", |_| {}));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("wss://localhost:{}/", listener.local_addr().expect("an address").port());
+    let server = tokio::spawn(async move {
+        let mut kinds = Vec::new();
+        for _ in 0..2 {
+            let (stream, _) = soon(listener.accept()).await.expect("a connection");
+            let stream = acceptor.accept(stream).await.expect("secured");
+            kinds.push(stream.get_ref().1.handshake_kind());
+            serve(stream, AcceptOptions::default()).await;
+        }
+        kinds
+    });
+    let tls = TlsOptions { roots: authority.roots(&folder), ..TlsOptions::default() };
+    for _ in 0..2 {
+        let client = ClientOptions { tls: tls.clone(), ..options(url.clone()) };
+        talk(soon(connect(&client)).await.expect("connected")).await;
+    }
+    let kinds = soon(server).await.expect("no panic");
+    assert_eq!(kinds, [Some(HandshakeKind::Full), Some(HandshakeKind::Resumed)]);
 }
 
 #[tokio::test]
