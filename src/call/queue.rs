@@ -1,5 +1,6 @@
 //! What `write` handed over and has not left yet.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
@@ -8,6 +9,15 @@ use crate::protocol::SampleRate;
 
 /// How long a piece shorter than a frame waits for more.
 const PIECE_WAIT: Duration = Duration::from_millis(20);
+
+/// Longer than any frame: a buffer that has grown beyond it is let go of.
+const SPARE_BYTES: usize = 4096;
+
+thread_local! {
+    /// The buffer of the queue that was emptied last. Nothing waits in most calls most of the time, so
+    /// that one buffer does for all, and is at hand.
+    static SPARE: Cell<VecDeque<u8>> = const { Cell::new(VecDeque::new()) };
+}
 
 /// The queue's bound would be passed; nothing was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +53,10 @@ impl Queue {
         if before + pcm.len() > limit {
             return Err(Full);
         }
+        if self.pcm.capacity() == 0 {
+            // Where the thread is ending there is none.
+            self.pcm = SPARE.try_with(Cell::take).unwrap_or_default();
+        }
         self.pcm.extend(pcm);
         if before == 0 || before / frame != self.len() / frame {
             self.piece_since = now;
@@ -69,8 +83,14 @@ impl Queue {
         self.pcm.drain(..len);
         self.gone += len as u64;
         if self.pcm.is_empty() {
-            // Nothing waits in most calls most of the time, and what one gives back the next one takes.
-            self.pcm = VecDeque::new();
+            self.give_back();
+        }
+    }
+
+    fn give_back(&mut self) {
+        let emptied = std::mem::take(&mut self.pcm);
+        if emptied.capacity() <= SPARE_BYTES {
+            let _ = SPARE.try_with(|spare| spare.set(emptied));
         }
     }
 
@@ -100,5 +120,26 @@ pub(super) fn convert_all(pcm: &mut VecDeque<u8>, from: SampleRate, to: SampleRa
         converter.process_pcm(pcm.make_contiguous(), &mut converted);
         converter.finish_pcm(&mut converted);
         *pcm = converted.into();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_queue_has_no_room_and_the_next_that_is_filled_has_what_it_had() {
+        let now = Instant::now();
+        let [mut one, mut other] = [Queue::new(now), Queue::new(now)];
+        for queue in [&mut one, &mut other] {
+            queue.push(now, &[1; 320], 320, 8000).expect("there is room");
+            queue.take(320, |pcm| assert_eq!(pcm, [1; 320]));
+            assert_eq!(queue.pcm.capacity(), 0);
+        }
+        let room = SPARE.with(Cell::take).capacity();
+        assert!((320..=SPARE_BYTES).contains(&room), "{room}");
+        one.push(now, &[1; 8000], 320, 8000).expect("there is room");
+        one.take(8000, |_| {});
+        assert_eq!(SPARE.with(Cell::take).capacity(), 0, "what a burst has made grow is let go of");
     }
 }
