@@ -7,32 +7,27 @@ const { test } = require("node:test");
 const v8 = require("node:v8");
 const vm = require("node:vm");
 const { NumberMap } = require("../lib/number-map.js");
-
-/** The same numbers each time: a linear congruential generator. */
-function* random(seed) {
-  for (let state = seed; ; ) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    yield state;
-  }
-}
+const { chooseSeed, randomSource } = require("./support/random.js");
 
 for (const [name, spread] of [
   ["in turn", 1],
   ["a table's size apart", 64],
   ["up to the largest there is", 2 ** 21]
 ]) {
-  test(`numbers ${name} are found as in a Map, however they come and go`, () => {
-    const [map, model, numbers] = [new NumberMap(), new Map(), random(spread)];
+  test(`numbers ${name} are found as in a Map, however they come and go`, (t) => {
+    const [map, model, seed] = [new NumberMap(), new Map(), chooseSeed()];
+    t.diagnostic(`TEST_SEED=${seed}`);
+    const random = randomSource(seed);
     for (let step = 0; step < 20_000; step += 1) {
-      const number = (numbers.next().value % 2048) * spread;
-      if (numbers.next().value % 3 === 0) {
+      const number = random(0, 2047) * spread;
+      if (random(1, 3) === 1) {
         assert.equal(map.delete(number), model.delete(number));
       } else {
         const value = { number, step };
         map.set(number, value);
         model.set(number, value);
       }
-      const asked = (numbers.next().value % 2048) * spread;
+      const asked = random(0, 2047) * spread;
       assert.equal(map.get(asked), model.get(asked));
       assert.equal(map.size, model.size);
     }
