@@ -71,13 +71,13 @@ class ChannelAudio {
   }
 
   async #openTap(channelId, options, ended) {
-    // Those that are spent give their bridge back first: whoever is in it is not free for another.
-    await Promise.all([...this.#taps].filter((tap) => tap.isSpentOn(channelId)).map((tap) => tap.end()));
     if (this.#closed !== null) {
       throw mediaClosed();
     }
     options.signal?.throwIfAborted();
-    const tap = new Tap(this.#hub, channelId, options);
+    // Those that are spent say their last and give their bridge back: who is in it is not free for another.
+    const spent = [...this.#taps].filter((tap) => tap.isSpentOn(channelId));
+    const tap = new Tap(this.#hub, channelId, options, Promise.all(spent.map(({ gone }) => gone)));
     this.#taps.add(tap);
     tap.gone.then(() => this.#taps.delete(tap));
     tap.over.catch(ended);

@@ -25,17 +25,22 @@ class Tap {
   #isUp = false;
   #unwatch;
   #isSubscribed = false;
+  #before;
   #settingUp;
   #ending = null;
   #reason = null;
   #endOver;
   #vanish;
 
-  /** `hub` is `{ari, app, events, ways}`; `options` are as options.js gives them. */
-  constructor(hub, channelId, options) {
+  /**
+   * `hub` is `{ari, app, events, ways}`; `options` are as options.js gives them; the channel is free to
+   * be had once `before` has resolved.
+   */
+  constructor(hub, channelId, options, before) {
     this.#hub = hub;
     this.#channelId = channelId;
     this.#options = options;
+    this.#before = before;
     /** Rejects with why it is over, as soon as it is. */
     this.over = new Promise((_, reject) => (this.#endOver = reject));
     this.over.catch(() => {});
@@ -96,6 +101,7 @@ class Tap {
   async #setUp() {
     try {
       const { direction, transport } = this.#options;
+      await this.#unlessOver(this.#before);
       const isFree = await this.#request(this.#look());
       this.#path = new Path(this.#hub, this.#channelId, { direction, isFree });
       await this.#request(this.#subscribe());
