@@ -1438,8 +1438,29 @@ export interface ServerOptions extends CallOptions {
    * it to the system, which takes about 15 minutes. Linux only.
    */
   peerTimeout?: number | undefined;
-  /** Connections above this are turned away with a `drop`, from 1. 65535 if missing. */
+  /** Connections at a time, from 1. 65535 if missing. More are turned away: `ERR_MAX_CONNECTIONS`. */
   maxConnections?: number | undefined;
+  /**
+   * Connections at a time of one address, from 1; an IPv6 network of 64 bits counts as one. No limit if missing.
+   * More are turned away: `ERR_MAX_CONNECTIONS_PER_ADDRESS`.
+   */
+  maxConnectionsPerAddress?: number | undefined;
+  /** Connections at a time that are no calls yet, from 1. 4096 if missing. More are turned away: `ERR_MAX_PENDING`. */
+  maxPending?: number | undefined;
+  /**
+   * Connections a second, from 0.001; a second's worth may come at once. No limit if missing. More are turned away:
+   * `ERR_CALL_RATE`.
+   */
+  maxCallsPerSecond?: number | undefined;
+  /** The same of one address: `ERR_CALL_RATE_PER_ADDRESS`. No limit if missing. */
+  maxCallsPerSecondPerAddress?: number | undefined;
+  /**
+   * Networks that connections may come from, as `"10.0.0.0/8"`, `"2001:db8::/32"` or an address; all others are
+   * turned away: `ERR_ADDRESS_DENIED`. Any if missing. AudioSocket asks nobody for a password: say where your PBX is.
+   */
+  allow?: string[] | undefined;
+  /** Networks that none may come from, though they be in `allow`. None if missing. */
+  deny?: string[] | undefined;
   /** Calls that may be expected at once, from 1 to 16,777,216. 65535 if missing. */
   maxExpected?: number | undefined;
   /**
@@ -1448,13 +1469,14 @@ export interface ServerOptions extends CallOptions {
    */
   onlyExpected?: boolean | undefined;
   /**
-   * Connections come through a load balancer that says first whose they are, by the PROXY protocol,
-   * version 1 or 2: `remoteAddress` and `remotePort` are what it says. A connection that says nothing
-   * of the kind is turned away with `ERR_PROXY_HEADER`. False if missing.
+   * Connections come through a load balancer that says first whose they are, by the PROXY protocol, version 1 or 2:
+   * `remoteAddress` and `remotePort` are what it says, and limits go by that. A connection that says nothing of the
+   * kind is turned away with `ERR_PROXY_HEADER`.
    *
-   * Whoever reaches the port can say anything: only the balancer should.
+   * An array names the balancers' networks, as for `allow`: only those are believed, and who comes from elsewhere
+   * comes for itself. `true` believes anybody who reaches the port. False if missing.
    */
-  proxyProtocol?: boolean | undefined;
+  proxyProtocol?: boolean | string[] | undefined;
   /**
    * Bytes that decoded files may take that are played often, for all servers of the process; the
    * server that listened last decides. 32 MiB if missing, 0 keeps nothing.
@@ -1690,11 +1712,11 @@ export interface PlayResult {
 /** A connection that did not become a call. */
 export interface DroppedConnection {
   /**
-   * Why: `ERR_MAX_CONNECTIONS`, `ERR_HANDSHAKE_TIMEOUT`, `ERR_FIRST_FRAME` (it began with something
+   * Why: `ERR_MAX_CONNECTIONS` and its like (see `maxConnections`, `allow`), `ERR_HANDSHAKE_TIMEOUT`, `ERR_FIRST_FRAME` (it began with something
    * other than a UUID), `ERR_ID_LENGTH` (with a UUID of wrong length), `ERR_CLOSED_EARLY` (it
    * closed first), `ERR_UNEXPECTED` (see `onlyExpected`), `ERR_PROXY_HEADER` (see `proxyProtocol`) or
-   * `ERR_SERVER_CLOSED`. docs/errors.md has those over WebSocket, among them `ERR_REFUSED`: it was answered 401, 403, 404 or whatever `authorize` said.
-   * closed first), `ERR_PROXY_HEADER` (see `proxyProtocol`) or `ERR_SERVER_CLOSED`.
+   * `ERR_SERVER_CLOSED`. docs/errors.md has those over WebSocket, among them `ERR_REFUSED`: it was answered 401, 403,
+   * 404 or whatever `authorize` said.
    */
   code: string;
   /** The peer's IP address. */
@@ -1746,10 +1768,7 @@ export interface ServerMetrics {
   acceptErrors: number;
   /** Calls that are expected now. */
   expected: number;
-  /**
-   * The same by why, as far as `drop` was told: where connections are dropped faster than JavaScript
-   * hears of it, some are in `dropped` alone.
-   */
+  /** The same by why. All are counted, also those that come faster than JavaScript hears of them by `drop`. */
   droppedByCode: DroppedByCode;
   /** Calls that are not over. */
   activeCalls: number;

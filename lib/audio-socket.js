@@ -3,6 +3,7 @@
 const { CallServer } = require("./call-server.js");
 const { connect } = require("./connect.js");
 const { engine } = require("./engine.js");
+const { nativeLimits } = require("./limits.js");
 const { nativeCallOptions, serverOptions } = require("./options.js");
 const { kArrive, kBegin, kListen } = require("./server-hooks.js");
 
@@ -24,12 +25,11 @@ class AudioSocket extends CallServer {
   }
 
   [kListen](where) {
-    const { handshakeTimeout, peerTimeout, maxConnections, proxyProtocol } = this.#options;
+    const { handshakeTimeout, peerTimeout } = this.#options;
     return engine().listen(where, {
       handshakeTimeoutMs: Math.round(handshakeTimeout),
       peerTimeoutMs: Math.round(peerTimeout),
-      maxConnections,
-      proxyProtocol,
+      ...nativeLimits(this.#options),
       call: nativeCallOptions(this.#options)
     });
   }

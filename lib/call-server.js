@@ -13,10 +13,10 @@ const { findAddress, listenArguments } = require("./listen.js");
 const { between, completed, optional } = require("./options.js");
 const { Reception } = require("./reception.js");
 const { kAdopt, kArrive, kBegin, kId, kIsClosing, kIsWanted, kListen, kReport } = require("./server-hooks.js");
-const { Totals } = require("./totals.js");
+const { Totals, UNEXPECTED, byCode } = require("./totals.js");
 
 /** Of a server that does not listen. */
-const NO_CONNECTIONS = { connections: 0, accepted: 0, calls: 0, dropped: 0, acceptErrors: 0 };
+const NO_CONNECTIONS = { connections: 0, accepted: 0, calls: 0, acceptErrors: 0, droppedCodes: [], droppedCounts: [] };
 
 const DRAIN_DEFAULTS = { timeout: undefined };
 const DRAIN_RULES = { timeout: optional(between(0, 2 ** 31 - 1)) };
@@ -202,20 +202,15 @@ class CallServer extends EventEmitter {
 
   #handleEvent(kind, fields) {
     if (kind === Kind.CLOSED) {
-      this.#handleClosed(fields.map(Number));
+      this.#handleClosed(fields);
     } else if (kind === Kind.DROP) {
       const [code, remoteAddress, remotePort] = fields;
-      this.#drop({ code, remoteAddress, remotePort: Number(remotePort) });
+      this.#emit("drop", { code, remoteAddress, remotePort: Number(remotePort) });
     } else if (kind === Kind.ERROR) {
       const [errno, code, ...message] = fields;
       const error = errno === "0" ? codedError(code, message.join("\n")) : systemError(Number(errno), "accept");
       this.#faults.report(error);
     }
-  }
-
-  #drop(dropped) {
-    this.#totals.handleDrop(dropped.code);
-    this.#emit("drop", dropped);
   }
 
   /** A call that nobody expects is none. */
@@ -224,7 +219,7 @@ class CallServer extends EventEmitter {
     // Nobody listens to it: nothing is to be held for somebody who might.
     engine().open(id);
     engine().abandon(id);
-    this.#drop({ code: "ERR_UNEXPECTED", remoteAddress, remotePort });
+    this.#emit("drop", { code: UNEXPECTED, remoteAddress, remotePort });
   }
 
   #handleExpired(expected) {
@@ -269,8 +264,11 @@ class CallServer extends EventEmitter {
     return null;
   }
 
-  #handleClosed([accepted, calls, dropped, acceptErrors]) {
-    this.#totals.handleClosed({ accepted, calls, dropped, acceptErrors });
+  #handleClosed([accepted, calls, acceptErrors, ...dropped]) {
+    const droppedCodes = dropped.filter((_, index) => index % 2 === 0);
+    const droppedCounts = dropped.filter((_, index) => index % 2 === 1).map(Number);
+    const counts = { accepted: Number(accepted), calls: Number(calls), acceptErrors: Number(acceptErrors) };
+    this.#totals.handleClosed(counts, byCode({ droppedCodes, droppedCounts }));
     unroute(this.#id);
     this.#id = null;
     this.#address = null;

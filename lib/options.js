@@ -1,6 +1,7 @@
 "use strict";
 
 const { rangeError, typeError } = require("./errors.js");
+const { LIMIT_DEFAULTS, LIMIT_RULES } = require("./limits.js");
 
 const SAMPLE_RATES = [8000, 12000, 16000, 24000, 32000, 44100, 48000, 96000, 192000];
 const ENCODINGS = ["auto", "slin", "ulaw", "alaw"];
@@ -31,10 +32,9 @@ const SERVER_DEFAULTS = {
   ...CALL_DEFAULTS,
   handshakeTimeout: 5000,
   peerTimeout: PEER_TIMEOUT_MS,
-  maxConnections: 65535,
+  ...LIMIT_DEFAULTS,
   maxExpected: 65535,
   onlyExpected: false,
-  proxyProtocol: false,
   promptCacheBytes: undefined,
   gatherMs: undefined
 };
@@ -85,9 +85,8 @@ const RULES = {
   ...CALL_RULES,
   handshakeTimeout: between(1, MAX_MILLISECONDS),
   peerTimeout: peerTimeoutRule,
-  maxConnections: between(1, 2 ** 32 - 1),
+  ...LIMIT_RULES,
   ...EXPECTED_RULES,
-  proxyProtocol: booleanRule,
   timeout: between(1, MAX_MILLISECONDS)
 };
 

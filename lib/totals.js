@@ -29,6 +29,9 @@ const FORK_COUNTS = [
   "reconnects"
 ];
 
+/** Why a call is turned away that the core took for one. */
+const UNEXPECTED = "ERR_UNEXPECTED";
+
 /**
  * What many calls and their forks have carried: those that are over, whose counts are kept here, and
  * those that are not, which are asked.
@@ -39,14 +42,15 @@ class Totals {
   #endedCalls = 0;
   #endedMs = 0;
   #callCounts = zeros(CALL_COUNTS);
-  #droppedByCode = {};
   #forks = new NumberMap();
   #startedForks = 0;
   #failedForks = 0;
   #forkCounts = zeros(FORK_COUNTS);
 
   /** What the core counted before it last closed. */
-  #before = { accepted: 0, calls: 0, dropped: 0, acceptErrors: 0 };
+  #before = { accepted: 0, calls: 0, acceptErrors: 0 };
+  /** The same of connections that were turned away, by why. */
+  #droppedBefore = {};
   /** Calls that the core let in, and that nobody expected. */
   #unexpected = 0;
 
@@ -69,27 +73,24 @@ class Totals {
     }
   }
 
-  /** A connection did not become a call. */
-  handleDrop(code) {
-    this.#droppedByCode[code] = (this.#droppedByCode[code] ?? 0) + 1;
-  }
-
-  /** One that the core has counted as a call did not. */
+  /** A connection that the core has counted as a call did not become one. */
   handleUnexpected() {
     this.#unexpected += 1;
   }
 
   /** The core's server is gone, with what it counted. */
-  handleClosed(counts) {
+  handleClosed(counts, droppedByCode) {
     add(this.#before, counts);
+    this.#droppedBefore = merged(this.#droppedBefore, droppedByCode);
   }
 
   /** What became of connections; `stats` is what the core counts since it last opened. */
   connections(stats) {
-    const { accepted, calls, dropped, acceptErrors } = add({ ...this.#before }, stats);
+    const { accepted, calls, acceptErrors } = add({ ...this.#before }, stats);
     const unexpected = this.#unexpected;
-    const { connections } = stats;
-    return { connections, accepted, calls: calls - unexpected, dropped: dropped + unexpected, acceptErrors };
+    const droppedByCode = merged(this.#droppedBefore, byCode(stats), unexpected > 0 && { [UNEXPECTED]: unexpected });
+    const dropped = Object.values(droppedByCode).reduce((sum, count) => sum + count, 0);
+    return { connections: stats.connections, accepted, calls: calls - unexpected, dropped, droppedByCode, acceptErrors };
   }
 
   handleFork(fork) {
@@ -110,7 +111,6 @@ class Totals {
     const audio = calls.reduce(add, { ...this.#callCounts });
     const forks = this.#forks.values().map((fork) => fork.stats()).reduce(add, { ...this.#forkCounts });
     return {
-      droppedByCode: { ...this.#droppedByCode },
       activeCalls: calls.length,
       endedCalls: this.#endedCalls,
       endedMs: this.#endedMs,
@@ -118,6 +118,20 @@ class Totals {
       forks: { active: this.#forks.size, started: this.#startedForks, failed: this.#failedForks, ...forks }
     };
   }
+}
+
+/** What the core counts by code, as an object. */
+function byCode({ droppedCodes, droppedCounts }) {
+  return Object.fromEntries(droppedCodes.map((code, index) => [code, droppedCounts[index]]));
+}
+
+/** The sums of objects of counts, which may have different names. */
+function merged(...all) {
+  const sums = {};
+  for (const [name, count] of all.flatMap((counts) => Object.entries(counts))) {
+    sums[name] = (sums[name] ?? 0) + count;
+  }
+  return sums;
 }
 
 function zeros(names) {
@@ -132,4 +146,4 @@ function add(sums, counts) {
   return sums;
 }
 
-module.exports = { Totals };
+module.exports = { Totals, UNEXPECTED, byCode };

@@ -6,6 +6,7 @@ const { basic, bearer } = require("./authorize.js");
 const { CallServer } = require("./call-server.js");
 const { engine } = require("./engine.js");
 const { codedError, typeError } = require("./errors.js");
+const { nativeLimits } = require("./limits.js");
 const { kAdopt, kArrive, kBegin, kId, kIsClosing, kIsWanted, kListen, kReport } = require("./server-hooks.js");
 const { SocketPipe, UNAVAILABLE, refuse } = require("./socket-pipe.js");
 const { connect } = require("./websocket-connect.js");
@@ -107,12 +108,11 @@ class WebSocketAudio extends CallServer {
   }
 
   #serverOptions() {
-    const { handshakeTimeout, peerTimeout, maxConnections, proxyProtocol, cert, key } = this.#options;
+    const { handshakeTimeout, peerTimeout, cert, key } = this.#options;
     return {
       handshakeTimeoutMs: Math.round(handshakeTimeout),
       peerTimeoutMs: Math.round(peerTimeout),
-      maxConnections,
-      proxyProtocol,
+      ...nativeLimits(this.#options),
       cert,
       key
     };

@@ -2,6 +2,7 @@
 
 const { codedError, rangeError, typeError } = require("./errors.js");
 const { flat, headersRule, tokenRule } = require("./http-headers.js");
+const { LIMIT_DEFAULTS, LIMIT_RULES } = require("./limits.js");
 const { queryOf } = require("./messages.js");
 const { CLIENT_DEFAULTS, CLIENT_RULES } = require("./websocket-client.js");
 const {
@@ -57,10 +58,9 @@ const SERVER_DEFAULTS = {
   key: undefined,
   handshakeTimeout: 5000,
   peerTimeout: PEER_TIMEOUT_MS,
-  maxConnections: 65535,
+  ...LIMIT_DEFAULTS,
   maxExpected: 65535,
   onlyExpected: false,
-  proxyProtocol: false,
   promptCacheBytes: undefined,
   gatherMs: undefined
 };
@@ -90,9 +90,8 @@ const RULES = {
   authorize: optional(functionRule),
   handshakeTimeout: between(1, 2 ** 31 - 1),
   peerTimeout: peerTimeoutRule,
-  maxConnections: between(1, 2 ** 32 - 1),
+  ...LIMIT_RULES,
   ...EXPECTED_RULES,
-  proxyProtocol: booleanRule,
   cert: optional(pemRule),
   key: optional(pemRule),
   paths: optional(pathsRule),

@@ -91,6 +91,21 @@ error_codes! {
     MaxConnections = "ERR_MAX_CONNECTIONS",
         "there are `maxConnections`",
         "raise it, or add a process";
+    MaxConnectionsPerAddress = "ERR_MAX_CONNECTIONS_PER_ADDRESS",
+        "one address has `maxConnectionsPerAddress`",
+        "raise it where many calls come from one PBX";
+    MaxPending = "ERR_MAX_PENDING",
+        "`maxPending` connections are no calls yet",
+        "look at who connects and says nothing, or raise it";
+    CallRate = "ERR_CALL_RATE",
+        "more than `maxCallsPerSecond` came in a second",
+        "raise it, or add a process";
+    CallRatePerAddress = "ERR_CALL_RATE_PER_ADDRESS",
+        "more than `maxCallsPerSecondPerAddress` came from one address in a second",
+        "raise it where many calls come from one PBX";
+    AddressDenied = "ERR_ADDRESS_DENIED",
+        "the address is not in `allow`, or is in `deny`",
+        "add the PBX's network to `allow`";
     HandshakeTimeout = "ERR_HANDSHAKE_TIMEOUT",
         "a connection became no call in time",
         "look at who connects and says nothing, or raise `handshakeTimeout`";

@@ -30,9 +30,15 @@ const everyOption: Required<ServerOptions> = {
   handshakeTimeout: 1000,
   peerTimeout: 10_000,
   maxConnections: 10,
+  maxConnectionsPerAddress: 5,
+  maxPending: 5,
+  maxCallsPerSecond: 0.5,
+  maxCallsPerSecondPerAddress: 1,
+  allow: ["10.0.0.0/8"],
+  deny: [],
   maxExpected: 5,
   onlyExpected: true,
-  proxyProtocol: true,
+  proxyProtocol: ["10.0.0.5"],
   promptCacheBytes: 1_000_000,
   gatherMs: 0
 };

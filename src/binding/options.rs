@@ -56,10 +56,23 @@ pub struct ListenOptions {
 pub struct ServerOptions {
     pub handshake_timeout_ms: u32,
     pub peer_timeout_ms: u32,
-    pub max_connections: u32,
-    /// A balancer says first who connects.
-    pub proxy_protocol: bool,
+    pub limits: Limits,
+    /// The balancers' networks, which say first who connects.
+    pub proxies: Vec<String>,
     pub call: CallOptions,
+}
+
+/// Whose connections a server lets in; a limit that is missing is none.
+#[napi(object)]
+pub struct Limits {
+    pub connections: u32,
+    pub connections_per_address: Option<u32>,
+    pub pending: Option<u32>,
+    pub rate: Option<f64>,
+    pub rate_per_address: Option<f64>,
+    /// Networks, such as `10.0.0.0/8`.
+    pub allow: Vec<String>,
+    pub deny: Vec<String>,
 }
 
 /// Whom to call.
@@ -179,10 +192,30 @@ impl TryFrom<ServerOptions> for net::ServerOptions {
             service: net::Service::AudioSocket(options.call.try_into()?),
             handshake_timeout: milliseconds(options.handshake_timeout_ms),
             peer_timeout: milliseconds(options.peer_timeout_ms),
-            max_connections: options.max_connections as usize,
-            is_proxied: options.proxy_protocol,
+            limits: options.limits.try_into()?,
+            proxies: networks("proxyProtocol", &options.proxies)?,
         })
     }
+}
+
+impl TryFrom<Limits> for net::Limits {
+    type Error = Error;
+
+    fn try_from(limits: Limits) -> Result<Self> {
+        Ok(Self {
+            connections: limits.connections as usize,
+            connections_per_address: limits.connections_per_address.map(|most| most as usize),
+            pending: limits.pending.map(|most| most as usize),
+            rate: limits.rate,
+            rate_per_address: limits.rate_per_address,
+            allow: networks("allow", &limits.allow)?,
+            deny: networks("deny", &limits.deny)?,
+        })
+    }
+}
+
+pub(super) fn networks(name: &str, texts: &[String]) -> Result<Vec<net::Network>> {
+    texts.iter().map(|text| text.parse().map_err(|_| invalid(name))).collect()
 }
 
 impl TryFrom<DialOptions> for net::DialOptions {

@@ -57,6 +57,9 @@ pub struct ServerStats {
     pub accepted: f64,
     pub calls: f64,
     pub dropped: f64,
+    /// Why, and how often, in turn.
+    pub dropped_codes: Vec<String>,
+    pub dropped_counts: Vec<f64>,
     pub accept_errors: f64,
 }
 
@@ -71,7 +74,10 @@ pub struct PromptCacheStats {
 
 impl From<net::ServerStats> for ServerStats {
     fn from(stats: net::ServerStats) -> Self {
+        let by_code = stats.dropped_by_code.iter();
         Self {
+            dropped_codes: by_code.clone().map(|(code, _)| code.to_string()).collect(),
+            dropped_counts: by_code.map(|(_, count)| *count as f64).collect(),
             connections: stats.connections as f64,
             accepted: stats.accepted as f64,
             calls: stats.calls as f64,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use napi::bindgen_prelude::{Buffer, Error, Result};
 use napi_derive::napi;
 
-use super::options::{CallOptions, address, invalid, milliseconds};
+use super::options::{CallOptions, Limits, address, invalid, milliseconds, networks};
 use crate::dialects::{Channels, Dialect, Format, Playback};
 use crate::net;
 use crate::protocol::SampleRate;
@@ -18,9 +18,9 @@ use crate::protocol::SampleRate;
 pub struct WebSocketServerOptions {
     pub handshake_timeout_ms: u32,
     pub peer_timeout_ms: u32,
-    pub max_connections: u32,
-    /// A balancer says first who connects.
-    pub proxy_protocol: bool,
+    pub limits: Limits,
+    /// The balancers' networks, which say first who connects.
+    pub proxies: Vec<String>,
     /// A certificate chain and its key, in PEM.
     pub cert: Option<Buffer>,
     pub key: Option<Buffer>,
@@ -113,8 +113,8 @@ impl TryFrom<WebSocketServerOptions> for net::ServerOptions {
             service: net::Service::WebSocket(service),
             handshake_timeout: milliseconds(options.handshake_timeout_ms),
             peer_timeout: milliseconds(options.peer_timeout_ms),
-            max_connections: options.max_connections as usize,
-            is_proxied: options.proxy_protocol,
+            limits: options.limits.try_into()?,
+            proxies: networks("proxyProtocol", &options.proxies)?,
         })
     }
 }

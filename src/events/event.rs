@@ -74,8 +74,9 @@ pub enum Event {
     /// A server turned a connection away: code, address, port.
     Drop { code: ErrorCode, peer: SocketAddr },
     /// A server and all its calls are gone: how many connections it accepted, how many of them
-    /// became calls, how many were turned away, and how many it could not accept.
-    Closed { accepted: u64, calls: u64, dropped: u64, accept_errors: u64 },
+    /// became calls, how many it could not accept, and how many were turned away by why: codes and
+    /// numbers in turn.
+    Closed { accepted: u64, calls: u64, accept_errors: u64, dropped: Vec<(ErrorCode, u64)> },
 }
 
 impl Event {
@@ -206,8 +207,10 @@ impl Event {
             Self::Mark(passed) => write!(out, "{}\n{}", passed.mark, u8::from(passed.cleared)),
             Self::Hungry(play) => write!(out, "{play}"),
             Self::Drop { code, peer } => write!(out, "{code}\n{}\n{}", peer.ip(), peer.port()),
-            Self::Closed { accepted, calls, dropped, accept_errors } => {
-                write!(out, "{accepted}\n{calls}\n{dropped}\n{accept_errors}")
+            Self::Closed { accepted, calls, accept_errors, dropped } => {
+                write!(out, "{accepted}\n{calls}\n{accept_errors}").and_then(|()| {
+                    dropped.iter().try_for_each(|it| write!(out, "\n{}\n{}", it.0, it.1))
+                })
             }
             Self::ForkClosed { failure: None }
             | Self::Drain

@@ -8,10 +8,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use socket2::SockRef;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, timeout};
 
 use super::audiosocket;
+use super::permits::Permits;
 use super::proxy::announced;
 use super::server::{Place, Server, Service};
 use super::tcp;
@@ -25,6 +28,13 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The same trouble is told again after so long.
 const REPORT_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Peers that are waited for after they were turned away, and for how long.
+const FAREWELLS: usize = 256;
+const FAREWELL: Duration = Duration::from_millis(250);
+
+/// AudioSocket's frame that hangs up.
+const HANGUP: [u8; 3] = [0, 0, 0];
 
 /// Where connections come from.
 pub(super) trait Listener {
@@ -124,27 +134,43 @@ impl Listener for TcpListener {
 }
 
 /// A server's own.
-pub(super) struct ServerDoor(pub Arc<Server>);
+pub(super) struct ServerDoor {
+    server: Arc<Server>,
+    /// Bounds the peers that are told that they are turned away, and waited for.
+    farewells: Arc<Permits>,
+}
+
+impl ServerDoor {
+    pub fn new(server: Arc<Server>) -> Self {
+        Self { server, farewells: Permits::new(FAREWELLS) }
+    }
+}
 
 impl Door<TcpStream> for ServerDoor {
-    fn admit(&mut self, mut stream: TcpStream, peer: SocketAddr) {
-        let Some(place) = Place::take(&self.0, peer) else { return };
+    fn admit(&mut self, stream: TcpStream, peer: SocketAddr) {
+        let server = &self.server;
+        let options = &server.options;
         if !tcp::IS_INHERITED {
-            tcp::prepare(&stream, self.0.options.peer_timeout);
+            tcp::prepare(&stream, options.peer_timeout);
         }
-        tokio::spawn(async move {
-            let server = &place.0;
-            let options = &server.options;
-            let (is_proxied, patience) = (options.is_proxied, options.handshake_timeout);
-            match announced(&mut stream, peer, is_proxied, patience, server.closed()).await {
-                Ok(peer) => serve(server, stream, peer).await,
-                Err(code) => server.drop_connection(code, peer),
-            }
-        });
+        let farewells = Arc::clone(&self.farewells);
+        let is_proxied = options.proxies.iter().any(|proxy| proxy.contains(peer.ip()));
+        let mut place = match Place::reserve(server, peer) {
+            Ok(place) => place,
+            Err(code) => return turn_away(server, stream, code, &farewells),
+        };
+        if is_proxied {
+            tokio::spawn(serve_proxied(place, stream, peer, farewells));
+            return;
+        }
+        match place.identify(peer) {
+            Ok(()) => drop(tokio::spawn(serve(place, stream, peer))),
+            Err(code) => turn_away(server, stream, code, &farewells),
+        }
     }
 
     fn fail(&mut self, error: &io::Error, is_news: bool) {
-        self.0.count_accept_error();
+        self.server.count_accept_error();
         if is_news {
             let event = Event::Error {
                 errno: error.raw_os_error().unwrap_or_default(),
@@ -152,21 +178,62 @@ impl Door<TcpStream> for ServerDoor {
                 message: error.to_string(),
             };
             // Where nobody takes these events, the count is what remains of them.
-            let _ = self.0.engine.queue.push(&self.0.source, event);
+            let _ = self.server.engine.queue.push(&self.server.source, event);
         }
     }
 }
 
-async fn serve(server: &Arc<Server>, stream: TcpStream, peer: SocketAddr) {
-    match &server.options.service {
+/// Waits for the balancer's word first. A call has the memory of this for as long as it lasts, so what
+/// leads to one has its own elsewhere.
+async fn serve_proxied(
+    mut place: Place,
+    mut stream: TcpStream,
+    peer: SocketAddr,
+    farewells: Arc<Permits>,
+) {
+    let patience = place.options.handshake_timeout;
+    let announced = Box::pin(announced(&mut stream, peer, patience, place.closed())).await;
+    match announced {
+        Err(code) => place.drop_connection(code, peer),
+        Ok(peer) => match place.identify(peer) {
+            Ok(()) => serve(place, stream, peer).await,
+            Err(code) => turn_away(&place, stream, code, &farewells),
+        },
+    }
+}
+
+async fn serve(place: Place, stream: TcpStream, peer: SocketAddr) {
+    match &place.options.service {
         Service::AudioSocket(options) => {
-            audiosocket::serve(server, *options, stream, peer).await;
+            audiosocket::serve(&place, *options, stream, peer).await;
         }
         Service::WebSocket(options) => {
             // A task is as large as the larger of both, and calls over AudioSocket need less.
-            Box::pin(websocket_audio::serve(server, options, stream, peer)).await;
+            Box::pin(websocket_audio::serve(&place, options, stream, peer)).await;
         }
     }
+}
+
+/// Tells a peer that it is turned away, and closes. It is waited for, if not too many are, so that it can
+/// read that: closing on unread bytes would reset the connection.
+fn turn_away(server: &Server, mut stream: TcpStream, code: ErrorCode, farewells: &Arc<Permits>) {
+    let words = match &server.options.service {
+        Service::AudioSocket(_) => HANGUP.to_vec(),
+        Service::WebSocket(options) if options.tls().is_none() => websocket_audio::turn_away(code),
+        Service::WebSocket(_) => Vec::new(),
+    };
+    // A socket that is new has room for that.
+    let _ = SockRef::from(&stream).send(&words);
+    let Some(permit) = farewells.take() else { return };
+    tokio::spawn(async move {
+        let _ = timeout(FAREWELL, async {
+            stream.shutdown().await?;
+            while stream.read(&mut [0; 64]).await? > 0 {}
+            io::Result::Ok(())
+        })
+        .await;
+        drop(permit);
+    });
 }
 
 #[cfg(test)]

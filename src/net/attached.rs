@@ -9,7 +9,7 @@ use bytes::BytesMut;
 use super::engine::Engine;
 use super::server::{Place, Server, ServerOptions};
 use super::websocket::Request;
-use super::websocket_audio::{Guest, Pipe, greet};
+use super::websocket_audio::{Guest, Pipe, greet, turn_away};
 use crate::events::{Inbox, Source};
 use crate::sync::lock;
 
@@ -37,14 +37,17 @@ impl Engine {
     }
 
     /// Takes a socket over that asks for a WebSocket. Gives the number that its bytes go by, or what
-    /// to answer instead; nothing, if the server has no place for it.
+    /// to answer instead; nothing, if the server is gone.
     pub fn attach(self: &Arc<Self>, server: u32, upgrade: Upgrade) -> io::Result<Attached> {
         let Some(server) = lock(&self.servers).get(&server).and_then(Weak::upgrade) else {
             return Ok(Attached::Refused(Vec::new()));
         };
         let Upgrade { method, target, headers, head, peer } = upgrade;
-        let Some(place) = Place::take(&server, peer) else {
-            return Ok(Attached::Refused(Vec::new()));
+        let place = Place::reserve(&server, peer)
+            .and_then(|mut place| place.identify(peer).map(|()| place));
+        let place = match place {
+            Ok(place) => place,
+            Err(code) => return Ok(Attached::Refused(turn_away(code))),
         };
         let request = match Request::from_parts(&method, &target, headers) {
             Ok(request) => request,
@@ -59,7 +62,7 @@ impl Engine {
         let leftover = BytesMut::from(&head[..]);
         let guest = Guest { stream: Box::new(pipe), request, leftover, peer };
         handle.spawn(async move {
-            greet(&place.0, guest).await;
+            greet(&place, guest).await;
             drop(lease);
         });
         Ok(Attached::Taken(id))

@@ -6,6 +6,7 @@
 //! socket. Start reading at [`Engine`], then `audiosocket::connection` and `websocket_audio`.
 
 mod accept;
+mod admission;
 mod app_rate;
 mod attached;
 mod audiosocket;
@@ -46,6 +47,7 @@ mod websocket;
 mod websocket_audio;
 mod wire;
 
+pub use admission::{Limits, Network, NotANetwork};
 pub use app_rate::RateChange;
 pub use attached::{Attached, Upgrade};
 pub use audiosocket::DialOptions;

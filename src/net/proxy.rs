@@ -10,18 +10,13 @@ use tokio::time::timeout;
 use crate::error::ErrorCode;
 use crate::protocol::proxy::{Announcement, parse};
 
-/// Who a connection is from: what the balancer says, where there is one (`is_proxied`), else `peer`.
-/// Or the code for why it is turned away: there was no header within `patience`, or before `closed`.
+/// Who a connection is from: what the balancer says, or `peer`, if that speaks for itself. Or the code for why it is turned away: there was no header within `patience`, or before `closed`.
 pub(super) async fn announced(
     stream: &mut TcpStream,
     peer: SocketAddr,
-    is_proxied: bool,
     patience: Duration,
     closed: impl Future<Output = ()>,
 ) -> Result<SocketAddr, ErrorCode> {
-    if !is_proxied {
-        return Ok(peer);
-    }
     let said = tokio::select! {
         biased;
         () = closed => Err(ErrorCode::ServerClosed),

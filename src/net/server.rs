@@ -1,12 +1,15 @@
 //! A server: its limits, its state, and what it has seen.
 
-use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
+use super::admission::{Admission, Limits, Network};
 use super::engine::Engine;
 use super::lease::Lease;
 use super::options::CallOptions;
@@ -23,10 +26,10 @@ pub struct ServerOptions {
     pub handshake_timeout: Duration,
     /// How long a peer may acknowledge nothing of what it is sent; zero: as the system has it.
     pub peer_timeout: Duration,
-    /// More connections than this are turned away.
-    pub max_connections: usize,
-    /// Each connection begins with a balancer's word on who made it.
-    pub is_proxied: bool,
+    /// Whose connections are let in; others are turned away.
+    pub limits: Limits,
+    /// Balancers: connections from there begin with a word on who made them.
+    pub proxies: Vec<Network>,
 }
 
 /// What a server speaks.
@@ -47,7 +50,7 @@ enum Phase {
 }
 
 /// What a server has seen.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ServerStats {
     /// Connections that are there now.
     pub connections: u64,
@@ -56,6 +59,8 @@ pub struct ServerStats {
     pub calls: u64,
     /// Connections that were turned away.
     pub dropped: u64,
+    /// Those, by why.
+    pub dropped_by_code: Vec<(ErrorCode, u64)>,
     /// Connections that could not be accepted: they broke before, or the system had no descriptor left.
     pub accept_errors: u64,
 }
@@ -72,10 +77,10 @@ pub(super) struct Server {
     phase: AtomicU8,
     /// The phase is a later one.
     entered: Notify,
-    connections: AtomicUsize,
+    admission: Admission,
     accepted: AtomicU64,
     calls: AtomicU64,
-    dropped: AtomicU64,
+    dropped: Mutex<HashMap<ErrorCode, u64>>,
     accept_errors: AtomicU64,
     _lease: Lease,
 }
@@ -89,15 +94,15 @@ impl Server {
     ) -> Arc<Self> {
         Arc::new(Self {
             source,
+            admission: Admission::new(options.limits.clone()),
             options,
             engine,
             arrivals: Arrivals::default(),
             phase: AtomicU8::new(Phase::Open as u8),
             entered: Notify::new(),
-            connections: AtomicUsize::new(0),
             accepted: AtomicU64::new(0),
             calls: AtomicU64::new(0),
-            dropped: AtomicU64::new(0),
+            dropped: Mutex::default(),
             accept_errors: AtomicU64::new(0),
             _lease: lease,
         })
@@ -114,11 +119,13 @@ impl Server {
     }
 
     pub fn stats(&self) -> ServerStats {
+        let dropped = lock(&self.dropped);
         ServerStats {
-            connections: self.connections.load(Ordering::Relaxed) as u64,
+            connections: self.admission.connections() as u64,
             accepted: self.accepted.load(Ordering::Relaxed),
             calls: self.calls.load(Ordering::Relaxed),
-            dropped: self.dropped.load(Ordering::Relaxed),
+            dropped: dropped.values().sum(),
+            dropped_by_code: dropped.iter().map(|(code, count)| (*code, *count)).collect(),
             accept_errors: self.accept_errors.load(Ordering::Relaxed),
         }
     }
@@ -136,18 +143,13 @@ impl Server {
         self.entered(Phase::Draining).await;
     }
 
-    /// A connection became a call.
-    pub fn count_call(&self) {
-        self.calls.fetch_add(1, Ordering::Relaxed);
-    }
-
     /// A connection could not be accepted.
     pub fn count_accept_error(&self) {
         self.accept_errors.fetch_add(1, Ordering::Relaxed);
     }
 
     pub fn drop_connection(&self, code: ErrorCode, peer: SocketAddr) {
-        self.dropped.fetch_add(1, Ordering::Relaxed);
+        *lock(&self.dropped).entry(code).or_default() += 1;
         // Where nobody takes these events, the count is what remains of them.
         let _ = self.engine.queue.push(&self.source, Event::Drop { code, peer });
     }
@@ -201,31 +203,57 @@ impl Engine {
 impl Drop for Server {
     fn drop(&mut self) {
         self.engine.remove_server(self.source.id);
-        let ServerStats { accepted, calls, dropped, accept_errors, .. } = self.stats();
-        let closed = Event::Closed { accepted, calls, dropped, accept_errors };
+        let ServerStats { accepted, calls, dropped_by_code, accept_errors, .. } = self.stats();
+        let closed = Event::Closed { accepted, calls, accept_errors, dropped: dropped_by_code };
         // The last word of a server is always taken.
         let _ = self.engine.queue.push(&self.source, closed);
     }
 }
 
 /// A connection's place among those that a server may have, given back when it is dropped.
-pub(super) struct Place(pub Arc<Server>);
+pub(super) struct Place {
+    server: Arc<Server>,
+    /// By which its address is counted.
+    address: Option<IpAddr>,
+    is_pending: AtomicBool,
+}
 
 impl Place {
-    /// None, and the peer is turned away, where there is no place left.
-    pub fn take(server: &Arc<Server>, peer: SocketAddr) -> Option<Self> {
+    /// An error, and the peer is turned away, where there is no place left.
+    pub fn reserve(server: &Arc<Server>, peer: SocketAddr) -> Result<Self, ErrorCode> {
         server.accepted.fetch_add(1, Ordering::Relaxed);
-        if server.connections.load(Ordering::Relaxed) >= server.options.max_connections {
-            server.drop_connection(ErrorCode::MaxConnections, peer);
-            return None;
+        server.admission.reserve().inspect_err(|code| server.drop_connection(*code, peer))?;
+        let server = Arc::clone(server);
+        Ok(Self { server, address: None, is_pending: AtomicBool::new(true) })
+    }
+
+    /// An error, and the peer is turned away, where its address may not come, or not now.
+    pub fn identify(&mut self, peer: SocketAddr) -> Result<(), ErrorCode> {
+        let identified = self.server.admission.identify(Instant::now(), peer.ip());
+        self.address = identified.inspect_err(|code| self.server.drop_connection(*code, peer))?;
+        Ok(())
+    }
+
+    /// The connection became a call.
+    pub fn begin(&self) {
+        self.server.calls.fetch_add(1, Ordering::Relaxed);
+        if self.is_pending.swap(false, Ordering::Relaxed) {
+            self.server.admission.begin();
         }
-        server.connections.fetch_add(1, Ordering::Relaxed);
-        Some(Self(Arc::clone(server)))
+    }
+}
+
+impl Deref for Place {
+    type Target = Arc<Server>;
+
+    fn deref(&self) -> &Arc<Server> {
+        &self.server
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.connections.fetch_sub(1, Ordering::Relaxed);
+        let was_pending = self.is_pending.load(Ordering::Relaxed);
+        self.server.admission.release(was_pending, self.address);
     }
 }

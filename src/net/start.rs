@@ -34,7 +34,7 @@ impl Engine {
         let server = Server::new(Arc::clone(self), source, options, lease);
         lock(&self.servers).insert(bound.id, Arc::downgrade(&server));
         let shut = Arc::clone(&server);
-        handle.spawn(async move { accept(listener, shut.shut(), ServerDoor(server)).await });
+        handle.spawn(async move { accept(listener, shut.shut(), ServerDoor::new(server)).await });
         Ok(bound)
     }
 

@@ -12,24 +12,24 @@ use crate::error::ErrorCode;
 use crate::events::{Inbox, Source};
 use crate::net::end_reason::EndReason;
 use crate::net::options::CallOptions;
-use crate::net::server::Server;
+use crate::net::server::Place;
 
 /// Runs a connection from its first byte to its last. The call has its memory for as long as it
 /// lasts, so it keeps nothing of what it was made of.
 pub(in crate::net) fn serve(
-    server: &Arc<Server>,
+    place: &Place,
     options: CallOptions,
     stream: TcpStream,
     peer: SocketAddr,
 ) -> impl Future<Output = ()> {
-    let engine = Arc::clone(&server.engine);
+    let engine = Arc::clone(&place.engine);
     let source = Source::new(engine.next_id(), Inbox::default());
-    let id = Some(server.source.id);
+    let id = Some(place.source.id);
     let mut connection = Connection::new(engine, source, id, Role::Server, options, stream, peer);
     async move {
         // What that needs is let go of when the call has its name.
-        if let Err(code) = Box::pin(identify(server, &mut connection)).await {
-            server.drop_connection(code, peer);
+        if let Err(code) = Box::pin(identify(place, &mut connection)).await {
+            place.drop_connection(code, peer);
             connection.turn_away().await;
         } else {
             connection.run().await;
@@ -38,19 +38,19 @@ pub(in crate::net) fn serve(
 }
 
 /// Waits for the call's name, or says why there is none.
-async fn identify(server: &Server, connection: &mut Connection) -> Result<(), ErrorCode> {
+async fn identify(place: &Place, connection: &mut Connection) -> Result<(), ErrorCode> {
     tokio::select! {
         biased;
-        () = server.closed() => return Err(ErrorCode::ServerClosed),
-        named = timeout(server.options.handshake_timeout, connection.identify()) => match named {
+        () = place.closed() => return Err(ErrorCode::ServerClosed),
+        named = timeout(place.options.handshake_timeout, connection.identify()) => match named {
             Err(_) => return Err(ErrorCode::HandshakeTimeout),
             Ok(Err(EndReason::Refused(code, _))) => return Err(code),
             Ok(Err(_)) => return Err(ErrorCode::ClosedEarly),
             Ok(Ok(())) => {}
         },
     }
-    server.count_call();
-    if server.is_closing() {
+    place.begin();
+    if place.is_closing() {
         connection.line.hangup(false);
     }
     Ok(())

@@ -22,4 +22,4 @@ pub use options::{Acceptance, Answer, Terms, WebSocketOptions};
 pub(super) use arrivals::Arrivals;
 pub(super) use connect::connect;
 pub(super) use pipe::{Pipe, PipeEnd};
-pub(super) use serve::{Guest, greet, serve};
+pub(super) use serve::{Guest, greet, serve, turn_away};

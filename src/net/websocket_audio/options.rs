@@ -25,7 +25,7 @@ impl WebSocketOptions {
         Ok(Self { tls })
     }
 
-    pub(super) fn tls(&self) -> Option<&TlsAcceptor> {
+    pub(in crate::net) fn tls(&self) -> Option<&TlsAcceptor> {
         self.tls.as_ref()
     }
 }

@@ -17,7 +17,7 @@ use crate::error::ErrorCode;
 use crate::events::{Event, Inbox, Opening, Source};
 use crate::net::end_reason::EndReason;
 use crate::net::handshakes;
-use crate::net::server::Server;
+use crate::net::server::{Place, Server};
 use crate::net::websocket::{
     AcceptOptions, Agreed, MAX_HEAD, Request, Socket, SocketOptions, Stream, read_request, refuse,
 };
@@ -50,7 +50,7 @@ struct Begun {
 /// Runs a connection from its first byte to its last. A call has the memory of this for as long as it
 /// lasts, so the steps that lead to one have theirs elsewhere.
 pub(in crate::net) async fn serve(
-    server: &Arc<Server>,
+    server: &Place,
     options: &WebSocketOptions,
     stream: TcpStream,
     peer: SocketAddr,
@@ -102,7 +102,7 @@ async fn arrive(
 }
 
 /// Makes a call of it, if JavaScript will have it, and runs that.
-pub(in crate::net) async fn greet(server: &Arc<Server>, guest: Guest) {
+pub(in crate::net) async fn greet(server: &Place, guest: Guest) {
     let engine = &server.engine;
     let source = Source::new(engine.next_id(), Inbox::default());
     let peer = guest.peer;
@@ -120,7 +120,7 @@ pub(in crate::net) async fn greet(server: &Arc<Server>, guest: Guest) {
 
 /// Asks JavaScript what to do with it, and does that.
 async fn welcome(
-    server: &Arc<Server>,
+    server: &Place,
     source: &Arc<Source>,
     mut guest: Guest,
 ) -> Result<Begun, ErrorCode> {
@@ -175,7 +175,7 @@ async fn ask(
 
 /// Opens the WebSocket, and waits for the call on it to begin.
 async fn accept(
-    server: &Arc<Server>,
+    server: &Place,
     source: &Arc<Source>,
     guest: Guest,
     acceptance: Acceptance,
@@ -194,7 +194,7 @@ async fn accept(
         connection.close().await;
         return Err(code);
     }
-    server.count_call();
+    server.begin();
     if server.is_closing() {
         connection.line.hangup(false);
     }
@@ -243,6 +243,16 @@ async fn begin(server: &Server, connection: &mut Connection) -> Result<(), Error
             Ok(Ok(())) => Ok(()),
         },
     }
+}
+
+/// What a request is answered that gets no place.
+pub(in crate::net) fn turn_away(code: ErrorCode) -> Vec<u8> {
+    let status = match code {
+        ErrorCode::AddressDenied => 403,
+        ErrorCode::CallRatePerAddress | ErrorCode::MaxConnectionsPerAddress => 429,
+        _ => UNAVAILABLE,
+    };
+    refuse(status, &Vec::new(), b"").unwrap_or_default()
 }
 
 /// Says a last thing over HTTP.
