@@ -124,6 +124,12 @@ error_codes! {
     ConnectionLost = "ERR_CONNECTION_LOST",
         "the connection of a call was lost, and the system gives no number for why",
         "nothing: the call is over";
+    CallAborted = "ERR_CALL_ABORTED",
+        "a call was broken off on our side, without a reason of its own",
+        "nothing: the call is over; tell us if you can say how";
+    RateChanges = "ERR_RATE_CHANGES",
+        "a peer changed the rate of its audio more than ten times in a second",
+        "nothing: the call is over; the peer is broken or hostile";
     EventOverflow = "ERR_EVENT_OVERFLOW",
         "a peer caused more events than JavaScript took",
         "keep the event loop free; else the peer floods";

@@ -60,6 +60,12 @@ impl Bench {
         Self { start, now: start, outbound: Outbound::new(start, settings), sent: Vec::new() }
     }
 
+    /// The peer's audio comes at this rate.
+    pub fn hear(&mut self, rate: SampleRate) {
+        let changed = self.outbound.handle_wire_rate(self.now, rate);
+        changed.expect("not too often");
+    }
+
     fn run_to(&mut self, ms: u64) {
         let end = self.start + Duration::from_millis(ms);
         let mut out = Vec::new();
@@ -97,7 +103,7 @@ impl Bench {
 fn what_was_written_before_and_after_is_the_same_tone_to_the_peer() {
     for (before, after) in [(8_000, 16_000), (16_000, 8_000), (8_000, 44_100), (48_000, 12_000)] {
         let mut bench = Bench::new(Role::Server);
-        bench.outbound.handle_heard(SampleRate::NARROWBAND);
+        bench.hear(SampleRate::NARROWBAND);
         bench.choose(before);
         bench.write(&tone(1000.0, 500, rate(before)));
         bench.run_to(100);
@@ -126,7 +132,7 @@ fn half_a_sample_still_waits_for_its_other_half() {
 /// When marks behind each 200 ms of audio are passed, with changes to these rates after 100 ms.
 fn marks_passed(changes: &[u32]) -> Vec<u64> {
     let mut bench = Bench::new(Role::Server);
-    bench.outbound.handle_heard(SampleRate::NARROWBAND);
+    bench.hear(SampleRate::NARROWBAND);
     for mark in 1..=4 {
         bench.write(&[0; 3200]);
         bench.outbound.handle_mark(mark);
@@ -154,7 +160,7 @@ fn marks_stay_where_they_were_set() {
 fn a_play_that_runs_goes_on_as_it_began() {
     for keeps_rate in [true, false] {
         let mut bench = Bench::new(Role::Server);
-        bench.outbound.handle_heard(SampleRate::NARROWBAND);
+        bench.hear(SampleRate::NARROWBAND);
         bench.begin(keeps_rate);
         bench.outbound.handle_feed(bench.now, 1, &tone(1000.0, 500, SampleRate::NARROWBAND));
         bench.run_to(100);
@@ -176,9 +182,9 @@ fn a_play_that_runs_goes_on_as_it_began() {
 #[test]
 fn the_wires_rate_may_change_later_and_the_apps_does_not() {
     let mut bench = Bench::new(Role::Server);
-    bench.outbound.handle_heard(SampleRate::NARROWBAND);
+    bench.hear(SampleRate::NARROWBAND);
     bench.choose(24_000);
-    bench.outbound.handle_heard(rate(16_000));
+    bench.hear(rate(16_000));
     assert_eq!(bench.outbound.rate(), rate(24_000));
     bench.write(&tone(1000.0, 500, rate(24_000)));
     bench.run_to(1000);
@@ -199,7 +205,7 @@ fn before_the_peers_first_audio_it_is_as_if_the_call_had_begun_so() {
     bench.choose(16_000);
     bench.write(&[0; 640]);
     bench.run_to(60);
-    bench.outbound.handle_heard(SampleRate::NARROWBAND);
+    bench.hear(SampleRate::NARROWBAND);
     bench.run_to(500);
     assert_eq!(bench.sent, [(60, SampleRate::NARROWBAND, vec![0; 320])]);
 
@@ -215,7 +221,7 @@ fn to_choose_the_same_rate_again_changes_nothing() {
     let mut once = Bench::new(Role::Server);
     let mut twice = Bench::new(Role::Server);
     for bench in [&mut once, &mut twice] {
-        bench.outbound.handle_heard(SampleRate::NARROWBAND);
+        bench.hear(SampleRate::NARROWBAND);
         bench.choose(16_000);
         bench.write(&tone(1000.0, 300, rate(16_000)));
         bench.run_to(100);

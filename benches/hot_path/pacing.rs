@@ -55,6 +55,6 @@ fn call(now: Instant) -> Outbound {
         limit: Duration::from_secs(120),
     };
     let mut outbound = Outbound::new(now, settings);
-    outbound.handle_heard(rate);
+    outbound.handle_wire_rate(now, rate).expect("the first rate");
     outbound
 }

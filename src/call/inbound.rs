@@ -66,12 +66,22 @@ impl Inbound {
         }
     }
 
-    /// Takes the next bytes of the connection, and tells `heard` what they say. Bytes after the
-    /// end of the call are ignored.
-    pub fn handle_bytes(&mut self, mut input: &[u8], heard: &mut impl FnMut(InboundEvent<'_>)) {
+    /// Takes the next bytes of the connection, up to `most` frames of them, and tells `heard` what they
+    /// say. Gives how many bytes that were: all, if there were no more frames. Bytes after the end of
+    /// the call are ignored.
+    pub fn handle_bytes(
+        &mut self,
+        mut input: &[u8],
+        most: usize,
+        heard: &mut impl FnMut(InboundEvent<'_>),
+    ) -> usize {
+        let length = input.len();
         // The decoder lends its frames, so it cannot be borrowed through `self` meanwhile.
         let mut decoder = std::mem::take(&mut self.decoder);
-        while self.state != State::Ended {
+        for _ in 0..most {
+            if self.state == State::Ended {
+                break;
+            }
             let Some(decoded) = decoder.next(&mut input) else { break };
             match decoded {
                 decoded if self.state == State::Expecting => self.handle_first(decoded, heard),
@@ -80,6 +90,7 @@ impl Inbound {
             }
         }
         self.decoder = decoder;
+        if self.state == State::Ended { length } else { length - input.len() }
     }
 
     /// The rate of the peer's audio, or what is assumed before there was any.
@@ -208,7 +219,7 @@ mod tests {
     fn hear(input: &[u8]) -> Vec<String> {
         let mut inbound = Inbound::new(Role::Server, SampleRate::NARROWBAND);
         let mut out = Vec::new();
-        inbound.handle_bytes(input, &mut |heard| {
+        inbound.handle_bytes(input, usize::MAX, &mut |heard| {
             out.push(match heard {
                 InboundEvent::Identified(_) => "id".to_owned(),
                 InboundEvent::Refused { code, .. } => format!("refused {code}"),

@@ -7,6 +7,7 @@ use super::marks::{Marks, Passed};
 use super::mixer::Mixer;
 use super::playback::{Finished, Play, Playback, Slot, SourceFailure};
 use super::queue::{Full, Queue};
+use super::rate_changes::RateChanges;
 use super::settings::{FRAME, Settings, WIRE_WAIT};
 use crate::audio::Resampler;
 use crate::protocol::{Frame, SampleRate};
@@ -25,8 +26,8 @@ pub struct OutboundStats {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
     No,
-    /// Play out, then say goodbye.
-    Drained,
+    /// Play out, then say goodbye; asked for at this time.
+    Drained(Instant),
     /// Say goodbye.
     Now(Instant),
     Done,
@@ -43,6 +44,9 @@ pub struct Outbound {
     /// Makes the wire's audio of the app's, where the rates differ.
     pub(super) converter: Option<Resampler>,
     pub(super) converted: Vec<u8>,
+    /// The rates that `converter` was made for: the app's and the wire's.
+    pub(super) converts: Option<(SampleRate, SampleRate)>,
+    pub(super) rate_changes: RateChanges,
     pub(super) next: Instant,
     pub(super) queue: Queue,
     pub(super) catch_up: CatchUp,
@@ -51,6 +55,8 @@ pub struct Outbound {
     pub(super) paused: bool,
     /// The peer has no room: nothing leaves, not even silence.
     pub(super) full: bool,
+    /// Since when it has had none, or the transport takes nothing.
+    pub(super) stalled_since: Option<Instant>,
     /// Until when the wire's rate is waited for.
     pub(super) unsure: Option<Instant>,
     /// Until when it may be.
@@ -78,6 +84,8 @@ impl Outbound {
             wire: settings.rate,
             converter: None,
             converted: Vec::new(),
+            converts: None,
+            rate_changes: RateChanges::default(),
             next: now + FRAME,
             queue: Queue::new(now),
             catch_up: CatchUp::new(),
@@ -85,6 +93,7 @@ impl Outbound {
             marks: Marks::default(),
             paused: false,
             full: false,
+            stalled_since: None,
             unsure: settings.waits_for_wire().then_some(now + WIRE_WAIT),
             wire_wait_ends: now + WIRE_WAIT,
             starts_anew: false,
@@ -209,13 +218,24 @@ impl Outbound {
     pub fn handle_hold(&mut self, now: Instant, full: bool) {
         self.full = full;
         self.next = self.next.max(now);
+        self.stalled_since = full.then_some(now);
+    }
+
+    /// The transport takes nothing at `now`, or takes something again. What leaves is its driver's to
+    /// hold back; a call that drains does not wait for it for ever.
+    pub fn handle_blocked(&mut self, now: Instant, blocked: bool) {
+        if !blocked && !self.full {
+            self.stalled_since = None;
+        } else {
+            self.stalled_since.get_or_insert(now);
+        }
     }
 
     /// Hangs up: at once, or when everything has been played.
     pub fn handle_hangup(&mut self, now: Instant, drain: bool) {
         match self.ending {
-            Ending::No if drain => self.ending = Ending::Drained,
-            Ending::No | Ending::Drained if !drain => {
+            Ending::No if drain => self.ending = Ending::Drained(now),
+            Ending::No | Ending::Drained(_) if !drain => {
                 self.ending = Ending::Now(now);
                 self.drop_everything();
             }

@@ -3,15 +3,25 @@
 use std::time::Instant;
 
 use super::outbound::Outbound;
+use super::rate_changes::TooManyRateChanges;
 use crate::audio::Resampler;
 use crate::protocol::SampleRate;
 
 impl Outbound {
-    /// The peer's audio came, at this rate: what leaves from now on has it too.
+    /// The peer's audio came, at this rate: what leaves from `now` on has it too.
     ///
     /// An app that keeps no rate of its own goes over to it. What it has written and what is fed as
     /// it is was and is for the call's rate, and stays as it is; what is decoded is converted.
-    pub fn handle_heard(&mut self, wire: SampleRate) {
+    ///
+    /// Errors: [`TooManyRateChanges`] where it changes too often; nothing is changed then.
+    pub fn handle_wire_rate(
+        &mut self,
+        now: Instant,
+        wire: SampleRate,
+    ) -> Result<(), TooManyRateChanges> {
+        if self.heard_peer && self.wire != wire {
+            self.rate_changes.count(now)?;
+        }
         self.heard_peer = true;
         self.starts_anew |= self.unsure.take().is_some();
         self.wire = wire;
@@ -20,6 +30,7 @@ impl Outbound {
             self.rate = wire;
         }
         self.convert_for_wire();
+        Ok(())
     }
 
     /// The app speaks at this rate from `now` on, and keeps it. What it has written is converted,
@@ -50,7 +61,11 @@ impl Outbound {
 
     fn convert_for_wire(&mut self) {
         // The wire's rates are all rates that can be converted.
-        let converter = || Resampler::live(self.rate.hz(), self.wire.hz()).ok();
-        self.converter = (self.rate != self.wire).then(converter).flatten();
+        let rates = (self.rate, self.wire);
+        if self.converts != Some(rates) {
+            let converter = || Resampler::live(self.rate.hz(), self.wire.hz()).ok();
+            self.converter = (self.rate != self.wire).then(converter).flatten();
+            self.converts = Some(rates);
+        }
     }
 }

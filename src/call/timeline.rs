@@ -13,13 +13,14 @@
 //! Sixty milliseconds let a network's or an echo's bursts through and stay below what Asterisk's
 //! bridges throw away (80 ms ahead).
 
+use std::num::NonZeroU16;
 use std::time::{Duration, Instant};
 
 use super::inbound::Role;
 use super::outbound::{Ending, Outbound};
 use super::settings::{FRAME, Silence};
 use crate::audio::mix_into;
-use crate::protocol::{FRAME_MS, Frame, HEADER_LEN, header};
+use crate::protocol::{FRAME_MS, Frame, HEADER_LEN, audio_header};
 
 /// How far ahead of real time written audio may leave, less the frame itself.
 const LEAD: Duration = Duration::from_millis(40);
@@ -30,6 +31,9 @@ const SPARE: Duration = Duration::from_millis(5);
 
 /// How late a slot may be used before it counts as missed.
 const PATIENCE: Duration = Duration::from_millis(2 * FRAME_MS);
+
+/// How long a call that drains waits for a peer that has no room, or a transport that takes nothing.
+const DRAIN_STALL: Duration = Duration::from_secs(5);
 
 /// What [`Outbound::poll_transmit`] put out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,10 +52,11 @@ impl Outbound {
             _ if !self.control.is_empty() => {
                 Some(self.next.checked_sub(PATIENCE).unwrap_or(self.next))
             }
-            Ending::Drained if self.is_empty() => Some(self.next),
+            Ending::Drained(_) if self.is_empty() => Some(self.next),
             _ => {
-                let dues = [self.play_due(), self.queue_due(), self.silence_due(), self.unsure];
-                dues.into_iter().flatten().min()
+                let audio = [self.play_due(), self.queue_due(), self.silence_due()];
+                let dues = audio.into_iter().chain([self.unsure, self.drain_ends()]);
+                dues.flatten().min()
             }
         }
     }
@@ -63,17 +68,40 @@ impl Outbound {
             out.append(&mut self.control);
             return Some(Transmit::Frame);
         }
-        self.keep_time(now);
-        if self.poll_timeout()? > now {
-            return None;
+        loop {
+            self.keep_time(now);
+            if self.poll_timeout()? > now {
+                return None;
+            }
+            if self.says_goodbye() {
+                return Some(self.goodbye(out));
+            }
+            let has_samples = self.cut_frame(now, out);
+            self.mixer.settle();
+            self.note_passed();
+            if has_samples {
+                return Some(Transmit::Frame);
+            }
         }
-        if self.says_goodbye() {
-            return Some(self.goodbye(out));
+    }
+
+    /// The call is hung up at `now`, whether or not its last bytes have left: what drains gives up here
+    /// where the transport takes nothing for too long.
+    pub fn is_hung_up(&mut self, now: Instant) -> bool {
+        self.give_up_drain(now);
+        matches!(self.ending, Ending::Now(_) | Ending::Done)
+    }
+
+    /// When a call that drains gives up, if nothing moves until then.
+    pub fn drain_ends(&self) -> Option<Instant> {
+        let Ending::Drained(asked) = self.ending else { return None };
+        Some(self.stalled_since?.max(asked) + DRAIN_STALL)
+    }
+
+    fn give_up_drain(&mut self, now: Instant) {
+        if self.drain_ends().is_some_and(|at| at <= now) {
+            self.handle_hangup(now, false);
         }
-        self.cut_frame(now, out);
-        self.mixer.settle();
-        self.note_passed();
-        Some(Transmit::Frame)
     }
 
     fn play_due(&self) -> Option<Instant> {
@@ -102,6 +130,7 @@ impl Outbound {
 
     /// Moves the grid on where slots have passed unused.
     fn keep_time(&mut self, now: Instant) {
+        self.give_up_drain(now);
         let frame = self.rate.frame_bytes();
         if self.unsure.take_if(|until| *until <= now).is_some() {
             self.starts_anew = true;
@@ -138,7 +167,8 @@ impl Outbound {
         self.next = self.next.max(now);
     }
 
-    fn cut_frame(&mut self, now: Instant, out: &mut Vec<u8>) {
+    /// False, and `out` is empty, where what was cut is too short to be a sample of the wire's.
+    fn cut_frame(&mut self, now: Instant, out: &mut Vec<u8>) -> bool {
         let frame = self.rate.frame_bytes();
         let queue_due = self.queue_due().is_some_and(|due| due <= now);
         out.extend([0; HEADER_LEN]);
@@ -157,16 +187,20 @@ impl Outbound {
         let duration = self.rate.duration_of(out.len() - HEADER_LEN);
         self.next += duration;
         self.convert(out);
-        let length = out.len() - HEADER_LEN;
-        out[..HEADER_LEN].copy_from_slice(&header(self.wire.kind(), length as u16));
         if !is_silence {
             self.played += duration;
         } else if self.played.is_zero() {
             // Silence before the first word is nothing that a peer is ahead with.
             self.catch_up.handle_gap(duration);
         }
+        let Some(length) = audio_length(out) else {
+            out.clear();
+            return false;
+        };
+        out[..HEADER_LEN].copy_from_slice(&audio_header(self.wire, length));
         self.stats.frames += 1;
-        self.stats.bytes += length as u64;
+        self.stats.bytes += u64::from(length.get());
+        true
     }
 
     /// Nothing but silence leaves: the app paused it, the peer has no room, or the wire's rate is
@@ -188,7 +222,7 @@ impl Outbound {
     fn says_goodbye(&self) -> bool {
         match self.ending {
             Ending::Now(_) => true,
-            Ending::Drained => self.is_empty(),
+            Ending::Drained(_) => self.is_empty(),
             Ending::No | Ending::Done => false,
         }
     }
@@ -205,4 +239,9 @@ impl Outbound {
     fn is_playing(&self) -> bool {
         !self.is_held() && self.mixer.has_frame(self.rate.frame_bytes())
     }
+}
+
+/// The length of the audio behind a header's place, which is no frame without any.
+fn audio_length(out: &[u8]) -> Option<NonZeroU16> {
+    NonZeroU16::new(u16::try_from(out.len().checked_sub(HEADER_LEN)?).ok()?)
 }

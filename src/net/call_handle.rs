@@ -172,6 +172,8 @@ impl CallHandle {
     pub fn hangup(self: &Arc<Self>, drain: bool) {
         self.drains.store(drain, Ordering::Release);
         self.change(|outbound, now| outbound.handle_hangup(now, drain));
+        // Raised last: who sees it finds sent what could be.
+        self.flags.raise(Flag::HangUp);
     }
 
     /// What was said is to be heard to its end before the call ends.

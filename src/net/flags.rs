@@ -15,6 +15,8 @@ pub(super) enum Flag {
     Goodbye = 2,
     /// The socket did not take all that it was given.
     Unsent = 4,
+    /// The call is to end, whether or not its last bytes find room.
+    HangUp = 8,
 }
 
 /// Raised by any thread, looked at by the task alone, without a lock.

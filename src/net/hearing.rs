@@ -8,9 +8,11 @@ use std::time::Instant;
 use uuid::Uuid;
 
 use super::call_handle::{CallHandle, PlaySource};
+use super::end_reason::EndReason;
 use super::flags::Flag;
-use crate::call::InboundStats;
+use crate::call::{InboundStats, TooManyRateChanges};
 use crate::dialects::{Channels, Dialect, Format};
+use crate::error::ErrorCode;
 use crate::events::{AudioLimit, Event};
 use crate::protocol::SampleRate;
 use crate::sync::lock;
@@ -42,26 +44,35 @@ impl CallHandle {
     }
 
     /// The peer's audio has this rate, or is there at all.
-    pub(super) fn handle_rate(&self, rate: SampleRate) {
-        if let Some(now) = self.change_rate(rate) {
+    ///
+    /// Errors: why the call is over, where its peer changes the rate too often.
+    pub(super) fn handle_rate(&self, rate: SampleRate) -> Result<(), EndReason> {
+        let changed = self.change_rate(rate).map_err(|TooManyRateChanges| {
+            let message = "the peer changes the rate of its audio all the time".to_owned();
+            EndReason::Broken(ErrorCode::RateChanges, message)
+        })?;
+        if let Some(now) = changed {
             self.push(Event::Rate(now.hz()));
         }
+        Ok(())
     }
 
     /// The peer's audio has this format.
-    pub(super) fn handle_format(&self, format: Format) {
+    ///
+    /// Errors: as [`Self::handle_rate`].
+    pub(super) fn handle_format(&self, format: Format) -> Result<(), EndReason> {
         let is_stereo = format.channels == Channels::Stereo;
         lock(&self.ear).set_stereo(is_stereo);
         self.hears_both.store(is_stereo, Ordering::Relaxed);
-        self.handle_rate(format.rate);
+        self.handle_rate(format.rate)
     }
 
     /// Gives the app's rate, if the wire's has changed it.
-    fn change_rate(&self, wire: SampleRate) -> Option<SampleRate> {
+    fn change_rate(&self, wire: SampleRate) -> Result<Option<SampleRate>, TooManyRateChanges> {
         let mut out = lock(&self.out);
         let before = out.outbound.rate();
-        out.outbound.handle_heard(wire);
-        Some(out.outbound.rate()).filter(|now| *now != before)
+        out.outbound.handle_wire_rate(Instant::now(), wire)?;
+        Ok(Some(out.outbound.rate()).filter(|now| *now != before))
     }
 
     /// The peer sent a frame of audio.

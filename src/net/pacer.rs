@@ -142,7 +142,7 @@ mod tests {
         let (_, writer) = TcpStream::connect(address).await.expect("a connection").into_split();
         let source = Source::new(1, Inbox::default());
         let engine = Arc::clone(engine);
-        let line = CallHandle::new(engine, source, None, Role::Server, options, Wire::Tcp(writer));
+        let line = CallHandle::new(engine, source, None, Role::Server, options, Wire::tcp(writer));
         line.change(|_, _| {});
         line
     }

@@ -10,6 +10,7 @@ use super::fork::is_voice;
 use super::outgoing::Command;
 use super::refill;
 use super::scratch::with_frame_buffer;
+use super::wire::Wire;
 use crate::call::{Slot, Transmit};
 use crate::events::Event;
 use crate::protocol::SampleRate;
@@ -24,7 +25,7 @@ pub(super) const CHUNK: Duration = Duration::from_millis(500);
 impl CallHandle {
     /// Sends all that is due, and sees to it that what comes next is not forgotten.
     pub(super) fn pump(self: &Arc<Self>, out: &mut Out, now: Instant) {
-        if self.send_unsent(out) {
+        if self.send_unsent(out, now) {
             with_frame_buffer(|frame| {
                 while let Some(transmit) = out.outbound.poll_transmit(now, frame) {
                     if transmit == Transmit::Goodbye {
@@ -38,12 +39,31 @@ impl CallHandle {
             });
         }
         self.refill(out, now);
-        if !out.unsent.is_empty() {
-            self.flags.raise(Flag::Unsent);
+        let blocked = !out.unsent.is_empty();
+        out.outbound.handle_blocked(now, blocked);
+        if blocked {
+            self.handle_blocked(out, now);
         } else if let Some(at) = out.outbound.poll_timeout() {
             self.arm(out, at);
         }
         self.report(out);
+    }
+
+    /// The socket takes nothing just now. That does not hold a hang-up up: the connection's task gives
+    /// the last bytes a moment, and closes.
+    fn handle_blocked(self: &Arc<Self>, out: &mut Out, now: Instant) {
+        self.flags.raise(Flag::Unsent);
+        if out.outbound.is_hung_up(now) {
+            if let Wire::Tcp(_) = self.wire {
+                with_frame_buffer(|frame| {
+                    out.outbound.poll_transmit(now, frame);
+                    out.unsent.extend_from_slice(frame);
+                });
+            }
+            self.flags.raise(Flag::Goodbye);
+        } else if let Some(at) = out.outbound.drain_ends() {
+            self.arm(out, at);
+        }
     }
 
     /// What is sent is what the peer hears.
@@ -70,12 +90,15 @@ impl CallHandle {
         sent == frame.len()
     }
 
-    fn send_unsent(&self, out: &mut Out) -> bool {
+    fn send_unsent(&self, out: &mut Out, now: Instant) -> bool {
         if out.unsent.is_empty() {
             return true;
         }
         let unsent = std::mem::take(&mut out.unsent);
         let sent = self.send(out, &unsent);
+        if out.unsent.len() < unsent.len() {
+            out.outbound.handle_blocked(now, false);
+        }
         if sent {
             self.flags.settle(Flag::Unsent);
         }

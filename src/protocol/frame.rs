@@ -1,5 +1,7 @@
 //! A frame, and its bytes.
 
+use std::num::NonZeroU16;
+
 use uuid::Uuid;
 
 use super::{Malformed, SampleRate};
@@ -69,21 +71,29 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// Appends the frame's bytes to `out`. A payload is cut at [`MAX_PAYLOAD`], to a whole sample.
+    /// Appends the frame's bytes to `out`. A payload is cut at [`MAX_PAYLOAD`], to a whole sample. Audio
+    /// without samples is nothing: Asterisk hangs up on such a frame.
     pub fn encode(&self, out: &mut Vec<u8>) {
         match *self {
             Self::Hangup => out.extend(header(kind::HANGUP, 0)),
             Self::Id(id) => put(out, kind::ID, id.as_bytes()),
             Self::Silence(pcm) => put(out, kind::SILENCE, pcm),
             Self::Dtmf(digit) => put(out, kind::DTMF, &[digit.0]),
+            Self::Audio { pcm: [], .. } => {}
             Self::Audio { rate, pcm } => put(out, rate.kind(), pcm),
             Self::Error(code) => put(out, kind::ERROR, &[code]),
         }
     }
 }
 
+/// The three bytes before `length` bytes of audio. There is no audio frame without samples: Asterisk
+/// hangs up on one.
+pub fn audio_header(rate: SampleRate, length: NonZeroU16) -> [u8; HEADER_LEN] {
+    header(rate.kind(), length.get())
+}
+
 /// The three bytes before a payload of `length` bytes.
-pub fn header(kind: u8, length: u16) -> [u8; HEADER_LEN] {
+fn header(kind: u8, length: u16) -> [u8; HEADER_LEN] {
     let [high, low] = length.to_be_bytes();
     [kind, high, low]
 }

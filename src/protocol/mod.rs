@@ -11,6 +11,6 @@ pub mod proxy;
 mod rate;
 
 pub use decoder::Decoder;
-pub use frame::{Digit, Frame, HEADER_LEN, MAX_PAYLOAD, header, kind};
+pub use frame::{Digit, Frame, HEADER_LEN, MAX_PAYLOAD, audio_header, kind};
 pub use malformed::Malformed;
 pub use rate::{BYTES_PER_SAMPLE, FRAME_MS, SampleRate};

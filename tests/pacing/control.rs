@@ -11,7 +11,7 @@ fn silence_is_sent_until_the_peer_is_heard() {
     bench.run_to(70);
     assert_eq!(bench.times(), [20, 40, 60]);
     assert_eq!(bench.payload(), vec![0; 3 * FRAME]);
-    bench.outbound.handle_heard(SampleRate::NARROWBAND);
+    bench.hear(SampleRate::NARROWBAND);
     bench.run_to(500);
     assert_eq!(bench.sent.len(), 3);
 }
@@ -187,4 +187,40 @@ fn what_was_played_is_counted_without_silence() {
     bench.play(1, 2 * FRAME);
     bench.run_to(1000);
     assert_eq!(bench.outbound.played(), Duration::from_millis(60));
+}
+
+#[test]
+fn a_call_that_drains_waits_five_seconds_for_a_peer_without_room() {
+    for room_again_at in [None, Some(4000)] {
+        let mut bench = Bench::new(Silence::Never);
+        bench.play(1, 10 * FRAME);
+        bench.outbound.handle_hold(bench.now, true);
+        bench.run_to(1000);
+        bench.outbound.handle_hangup(bench.now, true);
+        if let Some(at) = room_again_at {
+            bench.run_to(at);
+            bench.outbound.handle_hold(bench.now, false);
+        }
+        bench.run_to(5999);
+        assert_eq!(bench.over, room_again_at.is_some());
+        bench.run_to(6000);
+        assert!(bench.over);
+        let finished = bench.finished().expect("settled");
+        assert_eq!(finished.completed, room_again_at.is_some());
+    }
+}
+
+#[test]
+fn a_call_that_drains_gives_up_on_a_transport_that_takes_nothing() {
+    let mut bench = Bench::new(Silence::Never);
+    bench.outbound.handle_blocked(bench.now, true);
+    bench.play(1, 10 * FRAME);
+    bench.run_to(1000);
+    bench.outbound.handle_hangup(bench.now, true);
+    bench.outbound.handle_blocked(bench.now, false);
+    bench.outbound.handle_blocked(bench.now, true);
+    let ends = bench.outbound.drain_ends().expect("a bound");
+    assert_eq!(ends - bench.now, std::time::Duration::from_secs(5));
+    assert!(!bench.outbound.is_hung_up(ends - std::time::Duration::from_nanos(1)));
+    assert!(bench.outbound.is_hung_up(ends));
 }

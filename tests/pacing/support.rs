@@ -45,6 +45,12 @@ impl Bench {
         }
     }
 
+    /// The peer's audio comes at this rate.
+    pub fn hear(&mut self, rate: SampleRate) {
+        let changed = self.outbound.handle_wire_rate(self.now, rate);
+        changed.expect("not too often");
+    }
+
     pub fn pump(&mut self) {
         let mut out = Vec::new();
         while let Some(transmit) = self.outbound.poll_transmit(self.now, &mut out) {

@@ -13,6 +13,7 @@ use tokio::net::tcp::OwnedReadHalf;
 use tokio::time::timeout;
 
 use crate::call::{Inbound, InboundEvent, Role, Warning};
+use crate::error::ErrorCode;
 use crate::events::{Event, Source};
 use crate::net::call_handle::CallHandle;
 use crate::net::end_reason::{EndReason, LINGER};
@@ -24,6 +25,9 @@ use crate::net::options::CallOptions;
 use crate::net::scratch::{READ_BYTES, with_read_buffer};
 use crate::net::wire::Wire;
 
+/// Frames that are looked at in one go: who sends more waits until the other calls have had their turn.
+const FRAMES_AT_ONCE: usize = 512;
+
 /// A connection with the call on it.
 pub(super) struct Connection {
     pub line: Arc<CallHandle>,
@@ -31,8 +35,21 @@ pub(super) struct Connection {
     inbound: Inbound,
     listener: Listener,
     peer: SocketAddr,
+    /// What was read and not looked at yet: no more than so many frames are at once.
+    rest: Vec<u8>,
     identified: bool,
     over: Option<EndReason>,
+    has_ended: bool,
+}
+
+/// However its task ends, the call does.
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.over.get_or_insert_with(|| {
+            EndReason::Broken(ErrorCode::CallAborted, "the call was broken off here".to_owned())
+        });
+        self.end_call();
+    }
 }
 
 impl Connection {
@@ -47,20 +64,27 @@ impl Connection {
     ) -> Self {
         let (reader, writer) = stream.into_split();
         Self {
-            line: CallHandle::new(engine, source, server, role, options, Wire::Tcp(writer)),
+            line: CallHandle::new(engine, source, server, role, options, Wire::tcp(writer)),
             reader,
             inbound: Inbound::new(role, options.rate),
             listener: Listener::new(options.companding, &options),
             peer,
-            identified: false,
+            rest: Vec::new(),
+            identified: role == Role::Client,
             over: None,
+            has_ended: false,
         }
     }
 
     /// Runs until the call has its name, which makes it known to JavaScript.
+    ///
+    /// Errors: why there is no call.
     pub async fn identify(&mut self) -> Result<(), EndReason> {
         while self.over.is_none() && !self.identified {
-            self.step().await;
+            // Once there is a call, nobody is to break off here.
+            if poll_fn(|context| self.poll_step(context)).await && !self.identified {
+                flood::pause(&self.line).await;
+            }
         }
         match self.over.take_if(|_| !self.identified) {
             Some(over) => Err(over),
@@ -73,19 +97,33 @@ impl Connection {
         while self.over.is_none() {
             self.step().await;
         }
-        let over = self.over.take().unwrap_or(EndReason::Closed);
-        let peer_is_there =
-            matches!(over, EndReason::Goodbye | EndReason::Flooded | EndReason::Failed(_));
-        if matches!(over, EndReason::Flooded | EndReason::Failed(_)) {
-            self.line.hangup(false);
-        }
-        self.line.finish_hearing(self.inbound.rate());
-        self.line.end(over.last_words());
-        if peer_is_there {
+        if self.end_call() {
             self.linger().await;
         } else {
             self.line.wire.shut_down();
         }
+    }
+
+    /// There is a call, which JavaScript knows of.
+    pub fn is_identified(&self) -> bool {
+        self.identified
+    }
+
+    /// Ends the call, if there is one that has not ended. True if its peer is still there.
+    fn end_call(&mut self) -> bool {
+        if !self.identified || std::mem::replace(&mut self.has_ended, true) {
+            return false;
+        }
+        let over = self.over.take().unwrap_or(EndReason::Closed);
+        let is_fault =
+            matches!(over, EndReason::Flooded | EndReason::Failed(_) | EndReason::Broken(..));
+        if is_fault {
+            self.line.hangup(false);
+        }
+        let peer_is_there = is_fault || matches!(over, EndReason::Goodbye);
+        self.line.finish_hearing(self.inbound.rate());
+        self.line.end(over.last_words());
+        peer_is_there
     }
 
     /// Says goodbye to a peer that never became a call.
@@ -101,7 +139,7 @@ impl Connection {
         let part = async {
             line.flush().await;
             line.wire.shut_down();
-            while matches!(poll_fn(|context| poll_read(reader, context, |_| {})).await, Ok(1..)) {}
+            while matches!(poll_fn(|context| poll_discard(reader, context)).await, Ok(1..)) {}
         };
         // A peer that does not take it, or does not close, is closed on.
         let _ = timeout(LINGER, part).await;
@@ -131,28 +169,48 @@ impl Connection {
         }
     }
 
-    /// Reads once and passes on what was heard. True if the buffer was too small for all of it.
+    /// Reads once and passes on what was heard. True if there may be more.
     fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<bool> {
-        let Self { line, reader, inbound, listener, peer, identified, over } = self;
-        let read = poll_read(reader, context, |bytes| {
-            inbound.handle_bytes(bytes, &mut |heard| match heard {
-                InboundEvent::Identified(id) => {
-                    *identified = true;
-                    line.handle_backlog(bytes.len());
-                    line.begin(line.connection_event(id, *peer));
-                }
-                heard => *over = handle_heard(line, listener, heard).or_else(|| over.take()),
-            });
-            line.handle_protocol_stats(inbound.stats);
-        });
-        let read = ready!(read);
-        let was_full = matches!(read, Ok(READ_BYTES));
-        match read {
-            Ok(0) => *over = Some(EndReason::Closed),
-            Ok(_) => {}
-            Err(error) => *over = Some(EndReason::Lost(error)),
+        if !self.rest.is_empty() {
+            let rest = std::mem::take(&mut self.rest);
+            let taken = self.handle_bytes(&rest);
+            self.rest.extend_from_slice(&rest[taken..]);
+            return Poll::Ready(true);
         }
-        Poll::Ready(was_full)
+        with_read_buffer(|buffer| {
+            let read = ready!(poll_read(&mut self.reader, context, buffer));
+            let had = match read {
+                Ok(0) => {
+                    self.over =
+                        Some(self.line.wire.loss().map_or(EndReason::Closed, EndReason::Lost));
+                    return Poll::Ready(false);
+                }
+                Ok(had) => had,
+                Err(error) => {
+                    self.over = Some(EndReason::Lost(error));
+                    return Poll::Ready(false);
+                }
+            };
+            let taken = self.handle_bytes(&buffer[..had]);
+            self.rest.extend_from_slice(&buffer[taken..had]);
+            Poll::Ready(had == READ_BYTES || taken < had)
+        })
+    }
+
+    /// Passes on what these bytes say, up to so many frames of it. Gives how many bytes that were.
+    fn handle_bytes(&mut self, bytes: &[u8]) -> usize {
+        let Self { line, inbound, listener, peer, identified, over, .. } = self;
+        let taken = inbound.handle_bytes(bytes, FRAMES_AT_ONCE, &mut |heard| match heard {
+            _ if over.is_some() => {}
+            InboundEvent::Identified(id) => {
+                *identified = true;
+                line.handle_backlog(bytes.len());
+                line.begin(line.connection_event(id, *peer));
+            }
+            heard => *over = handle_heard(line, listener, heard),
+        });
+        line.handle_protocol_stats(inbound.stats);
+        if over.is_some() { bytes.len() } else { taken }
     }
 }
 
@@ -164,7 +222,7 @@ fn handle_heard(
 ) -> Option<EndReason> {
     match heard {
         InboundEvent::Identified(_) => {}
-        InboundEvent::Rate(rate) => line.handle_rate(rate),
+        InboundEvent::Rate(rate) => return line.handle_rate(rate).err(),
         InboundEvent::Audio { rate, pcm } => listener.hear(line, rate, pcm),
         InboundEvent::Dtmf(digit) => line.push(Event::Dtmf(digit.ascii())),
         InboundEvent::Warning(Warning { code, message }) => {
@@ -177,18 +235,17 @@ fn handle_heard(
     None
 }
 
-/// Reads once and lends what came: its length, 0 at the end of the stream.
+fn poll_discard(reader: &mut OwnedReadHalf, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+    with_read_buffer(|buffer| poll_read(reader, context, buffer))
+}
+
+/// Reads once. Gives the length of what came: 0 at the end of the stream.
 fn poll_read(
     reader: &mut OwnedReadHalf,
     context: &mut Context<'_>,
-    lent: impl FnOnce(&[u8]),
+    buffer: &mut [u8],
 ) -> Poll<io::Result<usize>> {
-    with_read_buffer(|buffer| {
-        let mut buffer = ReadBuf::new(buffer);
-        let poll = Pin::new(reader).poll_read(context, &mut buffer);
-        poll.map_ok(|()| {
-            lent(buffer.filled());
-            buffer.filled().len()
-        })
-    })
+    let mut buffer = ReadBuf::new(buffer);
+    let poll = Pin::new(reader).poll_read(context, &mut buffer);
+    poll.map_ok(|()| buffer.filled().len())
 }

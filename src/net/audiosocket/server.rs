@@ -28,11 +28,19 @@ pub(in crate::net) fn serve(
     let mut connection = Connection::new(engine, source, id, Role::Server, options, stream, peer);
     async move {
         // What that needs is let go of when the call has its name.
-        if let Err(code) = Box::pin(identify(place, &mut connection)).await {
-            place.drop_connection(code, peer);
-            connection.turn_away().await;
-        } else {
-            connection.run().await;
+        match Box::pin(identify(place, &mut connection)).await {
+            // It may have come in the moment in which its time was up: then there is a call.
+            Err(code) if !connection.is_identified() => {
+                place.drop_connection(code, peer);
+                connection.turn_away().await;
+            }
+            _ => {
+                place.begin();
+                if place.is_closing() {
+                    connection.line.hangup(false);
+                }
+                connection.run().await;
+            }
         }
     }
 }
@@ -41,17 +49,12 @@ pub(in crate::net) fn serve(
 async fn identify(place: &Place, connection: &mut Connection) -> Result<(), ErrorCode> {
     tokio::select! {
         biased;
-        () = place.closed() => return Err(ErrorCode::ServerClosed),
+        () = place.closed() => Err(ErrorCode::ServerClosed),
         named = timeout(place.options.handshake_timeout, connection.identify()) => match named {
-            Err(_) => return Err(ErrorCode::HandshakeTimeout),
-            Ok(Err(EndReason::Refused(code, _))) => return Err(code),
-            Ok(Err(_)) => return Err(ErrorCode::ClosedEarly),
-            Ok(Ok(())) => {}
+            Err(_) => Err(ErrorCode::HandshakeTimeout),
+            Ok(Err(EndReason::Refused(code, _))) => Err(code),
+            Ok(Err(_)) => Err(ErrorCode::ClosedEarly),
+            Ok(Ok(())) => Ok(()),
         },
     }
-    place.begin();
-    if place.is_closing() {
-        connection.line.hangup(false);
-    }
-    Ok(())
 }

@@ -285,7 +285,9 @@ impl Connection {
         };
         self.has_begun = true;
         self.bounds.handle_begun(Instant::now(), dialect);
-        self.line.handle_format(format);
+        if let Err(over) = self.line.handle_format(format) {
+            self.state.over = Some(over);
+        }
         let can = capabilities(dialect, self.playback);
         let details = self.state.details(can);
         self.line.begin(self.line.begun_event(dialect, format, details));

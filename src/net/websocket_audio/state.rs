@@ -69,7 +69,9 @@ impl State {
             DialectEvent::Begun(begun) => self.told = told(&begun),
             DialectEvent::Format(format) => {
                 self.format = format;
-                line.handle_format(format);
+                if let Err(over) = line.handle_format(format) {
+                    self.over = Some(over);
+                }
             }
             DialectEvent::Audio(pcm) => self.listener.hear_message(line, self.format, pcm),
             DialectEvent::Message(text) => line.push(Event::Message(text.to_owned())),
