@@ -13,7 +13,9 @@ const {
   lasted,
   noise,
   openCall,
+  openServer,
   piecesOf,
+  placeCall,
   sameAudio,
   soon
 } = require("./support/call.js");
@@ -190,4 +192,17 @@ test("options that are out of range or of the wrong type are refused", () => {
     const expected = { name: "TypeError", code: "ERR_INVALID_ARG_TYPE" };
     assert.throws(() => new AudioSocket(options), expected, JSON.stringify(options));
   }
+});
+
+test("what waits for the wire's rate leaves as soon as the caller's first audio tells it", async (t) => {
+  const server = await openServer(t, { sampleRate: 16_000, silence: "never" });
+  const written = new Promise((resolve) => {
+    server.onConnection((req, res) => resolve(res.write(noise(640))));
+  });
+  const peer = await placeCall(t, server);
+  await soon(written, "the words");
+  peer.send(frame(0x10, Buffer.alloc(320)));
+  const sent = performance.now();
+  await peer.until(() => peer.heard().length > 0, "the first words");
+  assert.ok(performance.now() - sent < 60, "it would have left after 100 ms without");
 });

@@ -46,7 +46,7 @@ impl CallHandle {
     /// The peer's audio has this rate, or is there at all.
     ///
     /// Errors: why the call is over, where its peer changes the rate too often.
-    pub(super) fn handle_rate(&self, rate: SampleRate) -> Result<(), EndReason> {
+    pub(super) fn handle_rate(self: &Arc<Self>, rate: SampleRate) -> Result<(), EndReason> {
         let changed = self.change_rate(rate).map_err(|TooManyRateChanges| {
             let message = "the peer changes the rate of its audio all the time".to_owned();
             EndReason::Broken(ErrorCode::RateChanges, message)
@@ -60,7 +60,7 @@ impl CallHandle {
     /// The peer's audio has this format.
     ///
     /// Errors: as [`Self::handle_rate`].
-    pub(super) fn handle_format(&self, format: Format) -> Result<(), EndReason> {
+    pub(super) fn handle_format(self: &Arc<Self>, format: Format) -> Result<(), EndReason> {
         let is_stereo = format.channels == Channels::Stereo;
         lock(&self.ear).set_stereo(is_stereo);
         self.hears_both.store(is_stereo, Ordering::Relaxed);
@@ -68,10 +68,16 @@ impl CallHandle {
     }
 
     /// Gives the app's rate, if the wire's has changed it.
-    fn change_rate(&self, wire: SampleRate) -> Result<Option<SampleRate>, TooManyRateChanges> {
+    fn change_rate(
+        self: &Arc<Self>,
+        wire: SampleRate,
+    ) -> Result<Option<SampleRate>, TooManyRateChanges> {
+        let now = Instant::now();
         let mut out = lock(&self.out);
         let before = out.outbound.rate();
-        out.outbound.handle_wire_rate(Instant::now(), wire)?;
+        out.outbound.handle_wire_rate(now, wire)?;
+        // What waited for the rate leaves with it.
+        self.pump(&mut out, now);
         Ok(Some(out.outbound.rate()).filter(|now| *now != before))
     }
 

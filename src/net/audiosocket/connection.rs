@@ -216,7 +216,7 @@ impl Connection {
 
 /// Passes on what was heard. Gives why the call is over, if that ends it; nothing follows then.
 fn handle_heard(
-    line: &CallHandle,
+    line: &Arc<CallHandle>,
     listener: &mut Listener,
     heard: InboundEvent<'_>,
 ) -> Option<EndReason> {
