@@ -12,9 +12,11 @@ use super::arrivals::LastHeard;
 use super::bounds::{Bounds, Due};
 use super::options::Terms;
 use super::outward::{forget_items, is_full, take_items, take_last_items, transmit};
+use super::stall::Stall;
 use super::state::State;
 use crate::call::Role;
 use crate::dialects::{DialectEvent, Playback, Session, SessionOptions, capabilities};
+use crate::error::ErrorCode;
 use crate::events::{Event, Source};
 use crate::net::call_handle::CallHandle;
 use crate::net::end_reason::{EndReason, LINGER};
@@ -34,6 +36,11 @@ const BYTES_AT_ONCE: usize = 256 * 1024;
 /// When to look again where nothing is due: never in practice.
 const FOREVER: Duration = Duration::from_secs(86_400);
 
+/// The runtime's clock, which tests invent.
+pub(super) fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
+}
+
 /// A WebSocket with the call on it.
 pub(super) struct Connection {
     pub line: Arc<CallHandle>,
@@ -43,9 +50,21 @@ pub(super) struct Connection {
     bounds: Bounds,
     sleep: Pin<Box<Sleep>>,
     playback: Playback,
+    stall: Stall,
     has_begun: bool,
+    has_ended: bool,
     /// The connection was lost, not closed.
     is_lost: bool,
+}
+
+/// However its task ends, the call does.
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.state.over.get_or_insert_with(|| {
+            EndReason::Broken(ErrorCode::CallAborted, "the call was broken off here".to_owned())
+        });
+        self.end_call();
+    }
 }
 
 impl Connection {
@@ -58,7 +77,7 @@ impl Connection {
         offered: Vec<String>,
         socket: Socket,
     ) -> Self {
-        let now = Instant::now();
+        let now = now();
         let wire = Wire::Messages(Outgoing::default());
         let session = Session::new(SessionOptions {
             dialect: terms.dialect,
@@ -75,7 +94,9 @@ impl Connection {
             bounds: Bounds::new(terms, now),
             sleep: Box::pin(sleep_until((now + FOREVER).into())),
             playback: terms.playback,
+            stall: Stall::default(),
             has_begun: false,
+            has_ended: false,
             is_lost: false,
         }
     }
@@ -108,7 +129,7 @@ impl Connection {
         self.socket = socket;
         self.is_lost = false;
         self.state.over = None;
-        self.bounds.handle_reconnected(Instant::now());
+        self.bounds.handle_reconnected(now());
         self.line.push(Event::Reconnected);
     }
 
@@ -117,21 +138,34 @@ impl Connection {
         self.bounds.last_heard()
     }
 
+    /// There is a call, which JavaScript knows of.
+    pub fn has_begun(&self) -> bool {
+        self.has_begun
+    }
+
     /// Ends the call, and the connection with it.
     pub async fn end(&mut self) {
+        self.end_call();
+        self.close().await;
+    }
+
+    /// Ends the call, if there is one that has not ended.
+    fn end_call(&mut self) {
+        if !self.has_begun || std::mem::replace(&mut self.has_ended, true) {
+            return;
+        }
         let over = self.state.over.take().unwrap_or(EndReason::Closed);
         if matches!(over, EndReason::Flooded | EndReason::Broken(..) | EndReason::Refused(..)) {
             self.line.hangup(false);
         }
         let Self { line, session, state, socket, .. } = self;
         if !matches!(over, EndReason::Closed | EndReason::Lost(_)) {
-            take_last_items(line, session, socket, state, Instant::now());
+            take_last_items(line, session, socket, state, now());
         }
         session.handle_closed(&mut |said| state.handle(line, said));
         forget_items(line);
         self.line.finish_hearing(self.state.format.rate);
         self.line.end(over.last_words());
-        self.close().await;
     }
 
     /// Closes; a peer that takes its time is not waited for.
@@ -142,7 +176,7 @@ impl Connection {
     }
 
     fn poll_closed(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        transmit(&mut self.session, &mut self.socket, Instant::now());
+        transmit(&mut self.session, &mut self.socket, now());
         let _ = self.socket.poll_flush(context);
         while let Poll::Ready(message) = self.socket.poll_next(context) {
             if message.is_none() {
@@ -165,13 +199,15 @@ impl Connection {
         if let Wire::Messages(outgoing) = &self.line.wire {
             outgoing.register(context.waker());
         }
-        let (now, had_begun) = (Instant::now(), self.has_begun);
+        let (now, had_begun) = (now(), self.has_begun);
         // Whether all was said is known before it is looked whether the call may end.
         take_items(&self.line, &mut self.session, &mut self.socket, &mut self.state, now);
         let was_much = self.read(context, now);
         self.handle_time(now);
         self.look_around(now);
         self.send(context, now);
+        let is_stuck = is_full(&self.socket) || self.state.is_held;
+        self.stall.handle(now, is_stuck && self.line.flags.has(Flag::HangUp));
         let is_news = self.state.over.is_some() || self.has_begun != had_begun;
         if was_much || is_news || self.poll_sleep(context) {
             return Poll::Ready(was_much);
@@ -263,14 +299,18 @@ impl Connection {
             && (!line.drains() || state.playout_drain.is_done(now, session))
         {
             self.state.over = Some(EndReason::Goodbye);
+        } else if line.flags.has(Flag::HangUp) && (!line.drains() || self.stall.is_over(now)) {
+            // A peer that takes nothing does not hold the end up.
+            self.state.over = Some(EndReason::Goodbye);
         }
     }
 
     /// True if something is due already.
     fn poll_sleep(&mut self, context: &mut Context<'_>) -> bool {
         let playout_drain = self.state.playout_drain.poll_timeout();
-        let dues = [self.session.poll_timeout(), self.bounds.poll_timeout(), playout_drain];
-        let at = dues.into_iter().flatten().min().unwrap_or_else(|| Instant::now() + FOREVER);
+        let stall = self.stall.poll_timeout();
+        let dues = [self.session.poll_timeout(), self.bounds.poll_timeout(), playout_drain, stall];
+        let at = dues.into_iter().flatten().min().unwrap_or_else(|| now() + FOREVER);
         if self.sleep.deadline() != at.into() {
             self.sleep.as_mut().reset(at.into());
         }
@@ -284,7 +324,7 @@ impl Connection {
             return;
         };
         self.has_begun = true;
-        self.bounds.handle_begun(Instant::now(), dialect);
+        self.bounds.handle_begun(now(), dialect);
         if let Err(over) = self.line.handle_format(format) {
             self.state.over = Some(over);
         }

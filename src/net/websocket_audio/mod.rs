@@ -13,6 +13,7 @@ mod outward;
 mod pipe;
 mod playout_drain;
 mod serve;
+mod stall;
 mod state;
 mod stitch;
 
@@ -23,3 +24,6 @@ pub(super) use arrivals::Arrivals;
 pub(super) use connect::connect;
 pub(super) use pipe::{Pipe, PipeEnd};
 pub(super) use serve::{Guest, greet, serve, turn_away};
+
+#[cfg(test)]
+mod tests;

@@ -2,14 +2,14 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::BytesMut;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::connection::Connection;
+use super::connection::{Connection, now};
 use super::options::{Acceptance, Answer, WebSocketOptions};
 use super::stitch::run_stitched;
 use crate::dialects::subprotocol_to_accept;
@@ -55,23 +55,22 @@ pub(in crate::net) async fn serve(
     stream: TcpStream,
     peer: SocketAddr,
 ) {
-    match Box::pin(arrive_in_time(server, options, stream, peer)).await {
+    match Box::pin(in_time(server, arrive(options, stream, peer))).await {
         Ok(guest) => greet(server, guest).await,
         Err(code) => server.drop_connection(code, peer),
     }
 }
 
-async fn arrive_in_time(
+/// One step on the way to a call: within its time, and while the server is open.
+async fn in_time<T>(
     server: &Server,
-    options: &WebSocketOptions,
-    stream: TcpStream,
-    peer: SocketAddr,
-) -> Result<Guest, ErrorCode> {
+    step: impl Future<Output = Result<T, ErrorCode>>,
+) -> Result<T, ErrorCode> {
     tokio::select! {
         biased;
         () = server.closed() => Err(ErrorCode::ServerClosed),
-        guest = timeout(server.options.handshake_timeout, arrive(options, stream, peer)) => {
-            guest.unwrap_or(Err(ErrorCode::HandshakeTimeout))
+        done = timeout(server.options.handshake_timeout, step) => {
+            done.unwrap_or(Err(ErrorCode::HandshakeTimeout))
         }
     }
 }
@@ -103,18 +102,53 @@ async fn arrive(
 
 /// Makes a call of it, if JavaScript will have it, and runs that.
 pub(in crate::net) async fn greet(server: &Place, guest: Guest) {
-    let engine = &server.engine;
-    let source = Source::new(engine.next_id(), Inbox::default());
-    let peer = guest.peer;
-    match Box::pin(welcome(server, &source, guest)).await {
-        Ok(call) => run(server, call).await,
-        Err(code) => {
-            if code != CONTINUED {
-                server.drop_connection(code, peer);
-            }
-            engine.queue.open(&source, Opening::Full);
-            engine.queue.push_end(&source);
+    if let Some(call) = Box::pin(arrival(server, guest)).await {
+        run(server, call).await;
+    }
+}
+
+async fn arrival(server: &Place, guest: Guest) -> Option<Begun> {
+    let mut arrival = Arrival::new(server, guest.peer);
+    let source = Arc::clone(&arrival.source);
+    match welcome(server, &source, guest).await {
+        Ok(call) => {
+            arrival.code = None;
+            Some(call)
         }
+        Err(code) => {
+            arrival.code = Some(code);
+            None
+        }
+    }
+}
+
+/// A connection that JavaScript knows of and that is no call yet. If it becomes none, whatever the
+/// cause, its drop says so.
+struct Arrival<'a> {
+    server: &'a Server,
+    source: Arc<Source>,
+    peer: SocketAddr,
+    /// Why it is no call; None: it is one, which ends by itself.
+    code: Option<ErrorCode>,
+}
+
+impl<'a> Arrival<'a> {
+    fn new(server: &'a Server, peer: SocketAddr) -> Self {
+        let source = Source::new(server.engine.next_id(), Inbox::default());
+        Self { server, source, peer, code: Some(ErrorCode::CallAborted) }
+    }
+}
+
+impl Drop for Arrival<'_> {
+    fn drop(&mut self) {
+        let Self { server, source, peer, code } = self;
+        server.arrivals.forget(source.id);
+        let Some(code) = *code else { return };
+        if code != CONTINUED {
+            server.drop_connection(code, *peer);
+        }
+        server.engine.queue.open(source, Opening::Full);
+        server.engine.queue.push_end(source);
     }
 }
 
@@ -161,16 +195,7 @@ async fn ask(
     let answer = server.arrivals.ask(source.id);
     // The source is new, so there is room.
     let _ = server.engine.queue.push(source, asked);
-    let answered = tokio::select! {
-        biased;
-        () = server.closed() => Err(ErrorCode::ServerClosed),
-        answer = timeout(server.options.handshake_timeout, answer) => match answer {
-            Ok(Ok(answer)) => Ok(answer),
-            _ => Err(ErrorCode::HandshakeTimeout),
-        },
-    };
-    server.arrivals.forget(source.id);
-    answered
+    in_time(server, async { answer.await.map_err(|_| ErrorCode::HandshakeTimeout) }).await
 }
 
 /// Opens the WebSocket, and waits for the call on it to begin.
@@ -182,18 +207,21 @@ async fn accept(
 ) -> Result<Begun, ErrorCode> {
     let Acceptance { stitch, terms, .. } = &acceptance;
     let (offered, url) = (guest.request.subprotocols(), guest.request.target.clone());
-    let socket = open(guest, &acceptance, server.options.handshake_timeout).await?;
+    let socket = in_time(server, open(guest, &acceptance)).await?;
     // What goes on over it is no call of its own.
-    let Some(socket) = server.arrivals.find(&url, socket, Instant::now()) else {
+    let Some(socket) = server.arrivals.find(&url, socket, now()) else {
         return Err(CONTINUED);
     };
     let (engine, id) = (Arc::clone(&server.engine), Some(server.source.id));
     let connection = Connection::new(engine, Arc::clone(source), id, terms, offered, socket);
     let mut connection = Box::new(connection);
-    if let Err(code) = begin(server, &mut connection).await {
+    if let Err(code) = in_time(server, begin(&mut connection)).await
+        && !connection.has_begun()
+    {
         connection.close().await;
         return Err(code);
     }
+    // It may have begun in the moment in which its time was up: then there is a call.
     server.begin();
     if server.is_closing() {
         connection.line.hangup(false);
@@ -202,11 +230,7 @@ async fn accept(
 }
 
 /// Answers that the WebSocket is open.
-async fn open(
-    guest: Guest,
-    acceptance: &Acceptance,
-    patience: Duration,
-) -> Result<Socket, ErrorCode> {
+async fn open(guest: Guest, acceptance: &Acceptance) -> Result<Socket, ErrorCode> {
     let Guest { mut stream, request, leftover, .. } = guest;
     let Acceptance { subprotocol, deflate, headers, terms, .. } = acceptance;
     let offered = request.subprotocols();
@@ -218,31 +242,21 @@ async fn open(
     });
     // JavaScript has seen to it that it can be said.
     let (reply, agreed): (Vec<u8>, Agreed) = reply.map_err(|_| ErrorCode::WsHeader)?;
-    let sent = timeout(patience, async {
+    let sent = async {
         stream.write_all(&reply).await?;
         stream.flush().await
-    });
-    match sent.await {
-        Ok(Ok(())) => {}
-        Ok(Err(_)) => return Err(ErrorCode::ClosedEarly),
-        Err(_) => return Err(ErrorCode::HandshakeTimeout),
-    }
+    };
+    sent.await.map_err(|_: std::io::Error| ErrorCode::ClosedEarly)?;
     let options = SocketOptions { max_message: terms.max_message };
     Ok(Socket::server(stream, leftover, &agreed, options))
 }
 
 /// Waits for the call to begin, or says why it does not.
-async fn begin(server: &Server, connection: &mut Connection) -> Result<(), ErrorCode> {
-    tokio::select! {
-        biased;
-        () = server.closed() => Err(ErrorCode::ServerClosed),
-        begun = timeout(server.options.handshake_timeout, connection.begin()) => match begun {
-            Err(_) => Err(ErrorCode::HandshakeTimeout),
-            Ok(Err(EndReason::Refused(code, _) | EndReason::Broken(code, _))) => Err(code),
-            Ok(Err(_)) => Err(ErrorCode::ClosedEarly),
-            Ok(Ok(())) => Ok(()),
-        },
-    }
+async fn begin(connection: &mut Connection) -> Result<(), ErrorCode> {
+    connection.begin().await.map_err(|over| match over {
+        EndReason::Refused(code, _) | EndReason::Broken(code, _) => code,
+        _ => ErrorCode::ClosedEarly,
+    })
 }
 
 /// What a request is answered that gets no place.

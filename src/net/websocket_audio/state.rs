@@ -22,6 +22,8 @@ pub(super) struct State {
     told: Value,
     pub over: Option<EndReason>,
     pub playout_drain: PlayoutDrain,
+    /// The peer has said that it has no room.
+    pub is_held: bool,
     /// Codes of what was refused the app, and told.
     warned: Vec<ErrorCode>,
 }
@@ -34,6 +36,7 @@ impl State {
             told: Value::Null,
             over: None,
             playout_drain: PlayoutDrain::default(),
+            is_held: false,
             warned: Vec::new(),
         }
     }
@@ -77,6 +80,7 @@ impl State {
             DialectEvent::Message(text) => line.push(Event::Message(text.to_owned())),
             DialectEvent::Dtmf { digit, .. } => line.push(Event::Dtmf(digit.ascii())),
             DialectEvent::Hold(full) => {
+                self.is_held = full;
                 line.change(|outbound, now| outbound.handle_hold(now, full))
             }
             DialectEvent::MarkPassed(LAST) | DialectEvent::MarkCleared(LAST) => {

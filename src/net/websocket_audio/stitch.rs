@@ -52,7 +52,10 @@ async fn another(
 ) -> Option<Socket> {
     let ended = poll_fn(|context| {
         line.flags.register(context.waker());
-        let over = line.flags.has(Flag::Goodbye) || line.flags.has(Flag::Flooded);
+        let [goodbye, flooded, hang_up] =
+            [Flag::Goodbye, Flag::Flooded, Flag::HangUp].map(|flag| line.flags.has(flag));
+        // Nobody is there to take what is left.
+        let over = goodbye || flooded || (hang_up && !line.drains());
         if over { Poll::Ready(()) } else { Poll::Pending }
     });
     tokio::select! {
