@@ -1,7 +1,8 @@
 //! What a call has for a peer that takes messages: frames and commands, in their order.
 //!
 //! Bound: ten frames, which are 200 ms; with no room left the frame stays with the call, whose pacing
-//! waits. And 256 commands, of which the one that finds no room is refused.
+//! waits. And 256 commands with 4 MiB of text, of which the one that finds no room is refused; a lone
+//! text always finds it.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -13,6 +14,7 @@ use crate::sync::lock;
 
 const MOST_FRAMES: usize = 10;
 const MOST_COMMANDS: usize = 256;
+const MOST_TEXT: usize = 4 << 20;
 
 /// Something to say that is no audio.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +50,21 @@ pub(super) struct Outgoing {
 struct Waiting {
     items: VecDeque<Item>,
     frames: usize,
+    /// Bytes of text.
+    text: usize,
+}
+
+impl Command {
+    fn text(&self) -> usize {
+        if let Self::Text(text) = self { text.len() } else { 0 }
+    }
+}
+
+impl Waiting {
+    fn has_room(&self, command: &Command) -> bool {
+        let is_short = self.text == 0 || self.text + command.text() <= MOST_TEXT;
+        self.items.len() - self.frames < MOST_COMMANDS && is_short
+    }
 }
 
 impl Outgoing {
@@ -70,9 +87,10 @@ impl Outgoing {
         if command == Command::Clear {
             waiting.items.retain(|item| matches!(item, Item::Command(_)));
             waiting.frames = 0;
-        } else if waiting.items.len() - waiting.frames >= MOST_COMMANDS {
+        } else if !waiting.has_room(&command) {
             return false;
         }
+        waiting.text += command.text();
         waiting.items.push_back(Item::Command(command));
         drop(waiting);
         self.task.wake();
@@ -93,7 +111,10 @@ impl Outgoing {
     pub fn pop(&self) -> Option<Item> {
         let mut waiting = lock(&self.waiting);
         let item = waiting.items.pop_front()?;
-        waiting.frames -= usize::from(matches!(item, Item::Frame(_)));
+        match &item {
+            Item::Frame(_) => waiting.frames -= 1,
+            Item::Command(command) => waiting.text -= command.text(),
+        }
         Some(item)
     }
 }
@@ -113,6 +134,17 @@ mod tests {
         assert!(matches!(outgoing.pop(), Some(Item::Command(Command::Answer))));
         assert!(matches!(outgoing.pop(), Some(Item::Frame(frame)) if frame == [1, 2]));
         assert!(outgoing.poll_room().is_ready());
+    }
+
+    #[test]
+    fn texts_are_bounded_by_their_bytes_too() {
+        let outgoing = Outgoing::default();
+        let text = |bytes: usize| Command::Text("x".repeat(bytes));
+        assert!(outgoing.command(text(MOST_TEXT + 1)));
+        assert!(!outgoing.command(text(1)));
+        assert!(outgoing.pop().is_some());
+        assert_eq!((0..6).filter(|_| outgoing.command(text(1 << 20))).count(), 4);
+        assert!(outgoing.command(Command::Answer) && !outgoing.command(text(1)));
     }
 
     #[test]
