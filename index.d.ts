@@ -702,7 +702,7 @@ export class AudioStream extends EventEmitter {
    * For mod_audio_stream, mod_audio_fork and `raw`. Text overtakes audio that has not left. False if
    * the call is over.
    *
-   * Throws `ERR_NOT_SUPPORTED` where the other end takes no text, `ERR_OUTBOUND_FULL` when 256 messages
+   * Throws `ERR_NOT_SUPPORTED` where the other end takes no text, `ERR_OUTBOUND_FULL` when 256 messages or 4 MiB
    * wait (this one was not queued), `ERR_OUT_OF_RANGE` beyond 1 MiB, and `ERR_INVALID_ARG_TYPE` for what
    * JSON cannot say.
    *
