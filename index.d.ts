@@ -1426,6 +1426,13 @@ export interface CallOptions {
    * 3600. 5 if missing.
    */
   inboundLimit?: number | undefined;
+  /**
+   * Milliseconds for which no audio may come before the call ends with `ERR_NO_AUDIO`, from 1; it may take a quarter
+   * longer. For ever if missing. A PBX may send none while a call is on hold.
+   */
+  mediaTimeout?: number | undefined;
+  /** Milliseconds after which the call ends with `ERR_MAX_DURATION`, from 1. Never if missing. */
+  maxDuration?: number | undefined;
 }
 
 /** What `new AudioSocket` takes. */
@@ -1461,6 +1468,11 @@ export interface ServerOptions extends CallOptions {
   allow?: string[] | undefined;
   /** Networks that none may come from, though they be in `allow`. None if missing. */
   deny?: string[] | undefined;
+  /**
+   * What becomes of a call that says the `ref` of another which is not over: `"allow"` takes it; `"refuse"` turns it
+   * away with `ERR_DUPLICATE_REF`; `"replace"` takes it and hangs the other up. `"allow"` if missing.
+   */
+  duplicateRef?: "allow" | "refuse" | "replace" | undefined;
   /** Calls that may be expected at once, from 1 to 16,777,216. 65535 if missing. */
   maxExpected?: number | undefined;
   /**

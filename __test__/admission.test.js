@@ -101,6 +101,49 @@ describe("over AudioSocket a connection is told to hang up", () => {
   });
 });
 
+describe("a call that says the UUID of another", () => {
+  const REF = "40325ec2-5efd-4bd3-805f-53576e581d13";
+
+  test("is taken, if nothing else is said", async (t) => {
+    const server = serve(t, () => {});
+    const said = [dial(server.address().port).send(id(REF)), dial(server.address().port).send(id(REF))];
+    t.after(() => said.forEach((peer) => peer.destroy()));
+    await eventually(() => server.metrics().activeCalls === 2);
+  });
+
+  test("is turned away where that is the policy, until the other is over", async (t) => {
+    const server = serve(t, () => {}, { duplicateRef: "refuse" });
+    const connection = once(server, "connection");
+    const first = dial(server.address().port).send(id(REF));
+    await connection;
+    await isTurnedAway(t, server, "ERR_DUPLICATE_REF", { bytes: id(REF) });
+    const { calls, dropped, activeCalls } = server.metrics();
+    assert.deepEqual({ calls, dropped, activeCalls }, { calls: 1, dropped: 1, activeCalls: 1 });
+    first.end();
+    await eventually(() => server.metrics().activeCalls === 0);
+    const again = once(server, "connection");
+    const second = dial(server.address().port).send(id(REF));
+    t.after(() => second.destroy());
+    await again;
+  });
+
+  test("takes its place where that is the policy, and the other is hung up", async (t) => {
+    const server = serve(t, () => {}, { duplicateRef: "replace" });
+    for (let round = 0; round < 3; round += 1) {
+      const connection = once(server, "connection");
+      const first = told(t, server, id(REF));
+      await connection;
+      const replacing = once(server, "connection");
+      const second = dial(server.address().port).send(id(REF));
+      await replacing;
+      assert.deepEqual((await first).at(-1).subarray(-3), HANGUP);
+      second.end();
+      await eventually(() => server.metrics().activeCalls === 0);
+    }
+    assert.equal(server.metrics().dropped, 0);
+  });
+});
+
 describe("a balancer's word on who calls", () => {
   const header = (address) => Buffer.from(`PROXY TCP4 ${address} 198.51.100.1 4711 9092\r\n`);
 
@@ -188,9 +231,9 @@ test("all that are turned away are counted by why, though JavaScript hears of no
 test("limits are checked when they are given", () => {
   const outOfRange = [
     { maxConnectionsPerAddress: 0 }, { maxPending: 0 }, { maxCallsPerSecond: 0 }, { maxCallsPerSecondPerAddress: -1 },
-    { allow: ["10.0.0.0/33"] }, { deny: ["pbx.example"] }, { allow: ["::/129"] }, { proxyProtocol: ["10.0.0.0/08"] }
+    { duplicateRef: "drop" }, { allow: ["10.0.0.0/33"] }, { deny: ["pbx.example"] }, { allow: ["::/129"] }, { proxyProtocol: ["10.0.0.0/08"] }
   ];
-  const wrong = [{ maxPending: "1" }, { allow: "10.0.0.0/8" }, { deny: [7] }, { proxyProtocol: "yes" }, { proxyProtocol: null }];
+  const wrong = [{ duplicateRef: true }, { maxPending: "1" }, { allow: "10.0.0.0/8" }, { deny: [7] }, { proxyProtocol: "yes" }, { proxyProtocol: null }];
   for (const Server of [AudioSocket, WebSocketAudio]) {
     for (const options of outOfRange) {
       assert.throws(() => new Server(options), { code: "ERR_OUT_OF_RANGE" }, JSON.stringify(options));

@@ -8,12 +8,13 @@ const { codedError, systemError, typeError } = require("./errors.js");
 const { Expected } = require("./expected.js");
 const { Faults } = require("./faults.js");
 const { Lifecycle } = require("./lifecycle.js");
+const { LiveRefs } = require("./live-refs.js");
 const { Line } = require("./line.js");
 const { findAddress, listenArguments } = require("./listen.js");
 const { between, completed, optional } = require("./options.js");
 const { Reception } = require("./reception.js");
 const { kAdopt, kArrive, kBegin, kId, kIsClosing, kIsWanted, kListen, kReport } = require("./server-hooks.js");
-const { Totals, UNEXPECTED, byCode } = require("./totals.js");
+const { Totals, byCode } = require("./totals.js");
 
 /** Of a server that does not listen. */
 const NO_CONNECTIONS = { connections: 0, accepted: 0, calls: 0, acceptErrors: 0, droppedCodes: [], droppedCounts: [] };
@@ -36,6 +37,7 @@ class CallServer extends EventEmitter {
   #totals = new Totals();
   #faults = new Faults(this);
   #reception = new Reception(this.#faults);
+  #liveRefs;
   #expected;
 
   /** What the core's events and this server's calls have of it. */
@@ -45,7 +47,10 @@ class CallServer extends EventEmitter {
     handleUnheard: (error, stream) => this.#faults.handleUnheard(error, stream),
     handleThrow: (error, stream) => this.#faults.handleThrow(error, stream),
     /** A call is over, and all listeners know it. */
-    handleEnded: (line) => this.#totals.handleCallEnded(line),
+    handleEnded: (line) => {
+      this.#totals.handleCallEnded(line);
+      this.#liveRefs.handleCallEnded(line);
+    },
     handleFork: (fork) => this.#totals.handleFork(fork),
     handleForkEnded: (fork, error) => this.#totals.handleForkEnded(fork, error),
     /** Calls that end now are not to wait for listeners. */
@@ -56,6 +61,7 @@ class CallServer extends EventEmitter {
   constructor(options) {
     super({ captureRejections: true });
     this.#options = options;
+    this.#liveRefs = new LiveRefs(options.duplicateRef);
     this.#expected = new Expected(options.maxExpected, (expected) => this.#handleExpired(expected));
   }
 
@@ -156,15 +162,20 @@ class CallServer extends EventEmitter {
   [kBegin](id, request, options, facts, names = [request.ref]) {
     const expected = this.#expected.take(names);
     if (expected === null && this.#options.onlyExpected) {
-      this.#refuse(id, request);
+      this.#refuse(id, request, "ERR_UNEXPECTED");
       return;
     }
     request.ref = expected?.ref ?? request.ref;
+    if (!this.#liveRefs.admits(request.ref)) {
+      this.#refuse(id, request, "ERR_DUPLICATE_REF");
+      return;
+    }
     request.context = expected?.context;
     this.#scope.runInAsyncScope(() => {
       const line = new Line(id, this.#link, options, facts);
       const stream = new AudioStream(line);
       this.#totals.handleCall(line);
+      this.#liveRefs.handleCall(request.ref, line, stream);
       line.runInScope(() => this.#receive(line, request, stream));
     });
   }
@@ -213,13 +224,13 @@ class CallServer extends EventEmitter {
     }
   }
 
-  /** A call that nobody expects is none. */
-  #refuse(id, { remoteAddress, remotePort }) {
-    this.#totals.handleUnexpected();
+  /** A call that nobody expects, or that another is already, is none. */
+  #refuse(id, { remoteAddress, remotePort }, code) {
+    this.#totals.handleRefused(code);
     // Nobody listens to it: nothing is to be held for somebody who might.
     engine().open(id);
     engine().abandon(id);
-    this.#emit("drop", { code: UNEXPECTED, remoteAddress, remotePort });
+    this.#emit("drop", { code, remoteAddress, remotePort });
   }
 
   #handleExpired(expected) {

@@ -2,6 +2,7 @@
 
 const net = require("node:net");
 const { rangeError, typeError } = require("./errors.js");
+const { DUPLICATE_POLICIES } = require("./live-refs.js");
 
 const EVERYBODY = ["0.0.0.0/0", "::/0"];
 
@@ -14,6 +15,7 @@ const LIMIT_DEFAULTS = {
   maxCallsPerSecondPerAddress: undefined,
   allow: undefined,
   deny: undefined,
+  duplicateRef: "allow",
   proxyProtocol: false
 };
 
@@ -25,6 +27,7 @@ const LIMIT_RULES = {
   maxCallsPerSecondPerAddress: optional(rateRule),
   allow: optional(networksRule),
   deny: optional(networksRule),
+  duplicateRef: policyRule,
   proxyProtocol: (name, value) => typeof value === "boolean" || networksRule(name, value)
 };
 
@@ -45,6 +48,15 @@ function nativeLimits(options) {
 
 function optional(rule) {
   return (name, value) => value === undefined || rule(name, value);
+}
+
+function policyRule(name, value) {
+  if (typeof value !== "string") {
+    throw typeError(name, "a string", value);
+  }
+  if (!DUPLICATE_POLICIES.includes(value)) {
+    throw rangeError(name, `one of ${DUPLICATE_POLICIES.join(", ")}`, value);
+  }
 }
 
 function countRule(name, value) {

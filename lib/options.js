@@ -22,7 +22,9 @@ const CALL_DEFAULTS = {
   speech: undefined,
   highWaterMark: 1,
   outboundLimit: 120,
-  inboundLimit: 5
+  inboundLimit: 5,
+  mediaTimeout: undefined,
+  maxDuration: undefined
 };
 
 /** How long a peer may acknowledge nothing of what it is sent. */
@@ -74,6 +76,8 @@ const CALL_RULES = {
   highWaterMark: between(0, MAX_SECONDS),
   outboundLimit: between(0, MAX_SECONDS),
   inboundLimit: between(0, MAX_SECONDS),
+  mediaTimeout: optional(between(1, MAX_MILLISECONDS)),
+  maxDuration: optional(between(1, MAX_MILLISECONDS)),
   promptCacheBytes: optional(between(0, 2 ** 40)),
   gatherMs: optional(between(0, 20))
 };
@@ -116,7 +120,9 @@ function nativeCallOptions(options) {
     highWaterMs: Math.round(options.highWaterMark * 1000),
     outboundLimitMs: Math.round(options.outboundLimit * 1000),
     inboundLimitMs: Math.round(options.inboundLimit * 1000),
-    holdMs: HOLD_MS
+    holdMs: HOLD_MS,
+    mediaTimeoutMs: options.mediaTimeout && Math.round(options.mediaTimeout),
+    maxDurationMs: options.maxDuration && Math.round(options.maxDuration)
   };
 }
 

@@ -29,9 +29,6 @@ const FORK_COUNTS = [
   "reconnects"
 ];
 
-/** Why a call is turned away that the core took for one. */
-const UNEXPECTED = "ERR_UNEXPECTED";
-
 /**
  * What many calls and their forks have carried: those that are over, whose counts are kept here, and
  * those that are not, which are asked.
@@ -51,8 +48,8 @@ class Totals {
   #before = { accepted: 0, calls: 0, acceptErrors: 0 };
   /** The same of connections that were turned away, by why. */
   #droppedBefore = {};
-  /** Calls that the core let in, and that nobody expected. */
-  #unexpected = 0;
+  /** Calls that the core let in and JavaScript did not, by why. */
+  #refused = {};
 
   /** The lines of the calls that are not over. */
   get lines() {
@@ -74,8 +71,8 @@ class Totals {
   }
 
   /** A connection that the core has counted as a call did not become one. */
-  handleUnexpected() {
-    this.#unexpected += 1;
+  handleRefused(code) {
+    this.#refused[code] = (this.#refused[code] ?? 0) + 1;
   }
 
   /** The core's server is gone, with what it counted. */
@@ -87,10 +84,9 @@ class Totals {
   /** What became of connections; `stats` is what the core counts since it last opened. */
   connections(stats) {
     const { accepted, calls, acceptErrors } = add({ ...this.#before }, stats);
-    const unexpected = this.#unexpected;
-    const droppedByCode = merged(this.#droppedBefore, byCode(stats), unexpected > 0 && { [UNEXPECTED]: unexpected });
-    const dropped = Object.values(droppedByCode).reduce((sum, count) => sum + count, 0);
-    return { connections: stats.connections, accepted, calls: calls - unexpected, dropped, droppedByCode, acceptErrors };
+    const droppedByCode = merged(this.#droppedBefore, byCode(stats), this.#refused);
+    const { connections } = stats;
+    return { connections, accepted, calls: calls - sum(this.#refused), dropped: sum(droppedByCode), droppedByCode, acceptErrors };
   }
 
   handleFork(fork) {
@@ -114,7 +110,7 @@ class Totals {
       activeCalls: calls.length,
       endedCalls: this.#endedCalls,
       endedMs: this.#endedMs,
-      audio: { ...audio, queuedBytesOut: calls.reduce((sum, { queuedBytesOut }) => sum + queuedBytesOut, 0) },
+      audio: { ...audio, queuedBytesOut: calls.reduce((bytes, { queuedBytesOut }) => bytes + queuedBytesOut, 0) },
       forks: { active: this.#forks.size, started: this.#startedForks, failed: this.#failedForks, ...forks }
     };
   }
@@ -134,6 +130,10 @@ function merged(...all) {
   return sums;
 }
 
+function sum(counts) {
+  return Object.values(counts).reduce((all, count) => all + count, 0);
+}
+
 function zeros(names) {
   return Object.fromEntries(names.map((name) => [name, 0]));
 }
@@ -146,4 +146,4 @@ function add(sums, counts) {
   return sums;
 }
 
-module.exports = { Totals, UNEXPECTED, byCode };
+module.exports = { Totals, byCode };

@@ -199,6 +199,12 @@ error_codes! {
     RecordingAborted = "ERR_RECORDING_ABORTED",
         "a recording broke off because its environment ended",
         "stop recordings before a worker ends";
+    NoAudio = "ERR_NO_AUDIO",
+        "no audio came for `mediaTimeout`",
+        "look at the peer: it is dead, or on hold; raise it where calls are held";
+    MaxDuration = "ERR_MAX_DURATION",
+        "the call has lasted `maxDuration`",
+        "raise it, or hang up before";
     IdleTimeout = "ERR_IDLE_TIMEOUT",
         "nothing came for `idleTimeout`",
         "look at the peer and the network, or raise it";

@@ -28,6 +28,9 @@ pub struct CallOptions {
     pub outbound_limit_ms: u32,
     pub inbound_limit_ms: u32,
     pub hold_ms: u32,
+    /// None is for ever.
+    pub media_timeout_ms: Option<u32>,
+    pub max_duration_ms: Option<u32>,
 }
 
 /// How speech is listened for; levels in dB, times in milliseconds.
@@ -151,6 +154,8 @@ impl TryFrom<CallOptions> for net::CallOptions {
             outbound_limit: milliseconds(options.outbound_limit_ms),
             inbound_limit: milliseconds(options.inbound_limit_ms),
             hold: milliseconds(options.hold_ms),
+            media_timeout: options.media_timeout_ms.map(milliseconds),
+            max_duration: options.max_duration_ms.map(milliseconds),
         })
     }
 }

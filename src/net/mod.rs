@@ -11,6 +11,7 @@ mod app_rate;
 mod attached;
 mod audiosocket;
 mod blocking;
+mod bounded;
 mod call_handle;
 mod dial;
 mod end_reason;

@@ -31,6 +31,10 @@ pub struct CallOptions {
     pub inbound_limit: Duration,
     /// The same while nobody listens.
     pub hold: Duration,
+    /// How long no audio may come before the call ends.
+    pub media_timeout: Option<Duration>,
+    /// How long the call may last.
+    pub max_duration: Option<Duration>,
 }
 
 /// What one call has carried, and what went wrong.

@@ -136,6 +136,8 @@ mod tests {
             outbound_limit: SECOND,
             inbound_limit: SECOND,
             hold: SECOND,
+            media_timeout: None,
+            max_duration: None,
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");

@@ -12,6 +12,7 @@ use super::connection::Connection;
 use crate::call::Role;
 use crate::error::ErrorCode;
 use crate::events::{Event, Opening, Source};
+use crate::net::bounded::bounded;
 use crate::net::dial::{self, DialError, DialTerms};
 use crate::net::engine::Engine;
 use crate::net::lease::Lease;
@@ -63,7 +64,12 @@ async fn run(
     connection.line.send_control(Frame::Id(options.id));
     connection.line.begin(Event::Connected { peer });
     if engine.end_dial(id) {
-        connection.run().await;
+        if connection.line.options.is_bounded() {
+            let line = Arc::clone(&connection.line);
+            Box::pin(bounded(line, connection.run())).await;
+        } else {
+            connection.run().await;
+        }
     } else {
         // It was given up while it came up.
         engine.forget(id);

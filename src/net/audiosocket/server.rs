@@ -10,6 +10,7 @@ use super::connection::Connection;
 use crate::call::Role;
 use crate::error::ErrorCode;
 use crate::events::{Inbox, Source};
+use crate::net::bounded::bounded;
 use crate::net::end_reason::EndReason;
 use crate::net::options::CallOptions;
 use crate::net::server::Place;
@@ -39,9 +40,18 @@ pub(in crate::net) fn serve(
                 if place.is_closing() {
                     connection.line.hangup(false);
                 }
-                connection.run().await;
+                run(&mut connection).await;
             }
         }
+    }
+}
+
+async fn run(connection: &mut Connection) {
+    if connection.line.options.is_bounded() {
+        let line = Arc::clone(&connection.line);
+        Box::pin(bounded(line, connection.run())).await;
+    } else {
+        connection.run().await;
     }
 }
 

@@ -9,6 +9,7 @@ use super::connection::Connection;
 use super::options::Terms;
 use crate::error::ErrorCode;
 use crate::events::{Event, Opening, Source};
+use crate::net::bounded::bounded;
 use crate::net::end_reason::EndReason;
 use crate::net::engine::Engine;
 use crate::net::lease::Lease;
@@ -35,7 +36,12 @@ pub(in crate::net) async fn connect(
     match Box::pin(reach(&engine, &source, &options)).await {
         Ok(mut connection) => {
             if engine.end_dial(id) {
-                connection.run().await;
+                if connection.line.options.is_bounded() {
+                    let line = Arc::clone(&connection.line);
+                    Box::pin(bounded(line, connection.run())).await;
+                } else {
+                    connection.run().await;
+                }
                 connection.end().await;
             } else {
                 // It was given up while it came up.

@@ -15,6 +15,7 @@ use super::stitch::run_stitched;
 use crate::dialects::subprotocol_to_accept;
 use crate::error::ErrorCode;
 use crate::events::{Event, Inbox, Opening, Source};
+use crate::net::bounded::bounded;
 use crate::net::end_reason::EndReason;
 use crate::net::handshakes;
 use crate::net::server::{Place, Server};
@@ -179,12 +180,25 @@ async fn welcome(
 /// Runs the call to its end.
 async fn run(server: &Server, call: Begun) {
     let Begun { mut connection, url, stitch } = call;
-    if stitch.is_zero() {
+    if connection.line.options.is_bounded() {
+        let line = Arc::clone(&connection.line);
+        let run = run_on(server, &mut connection, &url, stitch);
+        Box::pin(bounded(line, run)).await;
+    } else if stitch.is_zero() {
         connection.run().await;
     } else {
         Box::pin(run_stitched(server, &mut connection, &url, stitch)).await;
     }
     connection.end().await;
+}
+
+/// Over one connection, or over one after another.
+async fn run_on(server: &Server, connection: &mut Connection, url: &str, stitch: Duration) {
+    if stitch.is_zero() {
+        connection.run().await;
+    } else {
+        run_stitched(server, connection, url, stitch).await;
+    }
 }
 
 async fn ask(

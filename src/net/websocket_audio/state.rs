@@ -140,6 +140,8 @@ pub(super) mod tests {
                 outbound_limit: second,
                 inbound_limit: second,
                 hold: second,
+                media_timeout: None,
+                max_duration: None,
             },
             dialect: None,
             format: Format::NARROWBAND,
