@@ -195,14 +195,17 @@ test("options that are out of range or of the wrong type are refused", () => {
 });
 
 test("what waits for the wire's rate leaves as soon as the caller's first audio tells it", async (t) => {
-  const server = await openServer(t, { sampleRate: 16_000, silence: "never" });
-  const written = new Promise((resolve) => {
-    server.onConnection((req, res) => resolve(res.write(noise(640))));
-  });
-  const peer = await placeCall(t, server);
-  await soon(written, "the words");
-  peer.send(frame(0x10, Buffer.alloc(320)));
-  const sent = performance.now();
-  await peer.until(() => peer.heard().length > 0, "the first words");
-  assert.ok(performance.now() - sent < 60, "it would have left after 100 ms without");
+  const server = await openServer(t, { sampleRate: 16_000 });
+  // The first round may find JavaScript cold, and what waits about to leave by itself.
+  for (let round = 0; round < 3; round += 1) {
+    const written = new Promise((resolve) => {
+      server.once("connection", (req, res) => resolve(res.write(noise(640))));
+    });
+    const peer = await placeCall(t, server);
+    await soon(written, "the words");
+    peer.send(frame(0x10, Buffer.alloc(320)));
+    const sent = performance.now();
+    await peer.until(() => peer.heard().length > 0, "the first words");
+    assert.ok(performance.now() - sent < 60, "it would have left after 100 ms without");
+  }
 });
