@@ -1754,6 +1754,11 @@ export interface CallStats {
   unknownKinds: number;
   /** Messages that broke the protocol in another way. */
   malformed: number;
+  /**
+   * Milliseconds of audio that came more than ten seconds ahead of real time. It is passed on like other
+   * audio; the call gets one `warning` with `ERR_FAST_AUDIO`.
+   */
+  fastAudioMs: number;
   /** Frames that left, silence too. */
   framesOut: number;
   /** Bytes that left, silence too. */

@@ -79,3 +79,18 @@ test("a call that got its name in the moment in which its time was up has its en
   await eventually(() => ended === begun);
   assert.equal(server.connections, 0);
 });
+
+test("audio that is ten seconds ahead of real time is warned of once, and counted", async (t) => {
+  const { peer, res } = await openCall(t);
+  const warnings = [];
+  res.on("warning", ({ code }) => warnings.push(code));
+  res.on("data", () => {});
+  const second = Buffer.concat(Array.from({ length: 50 }, () => audio(Buffer.alloc(320))));
+  for (let sent = 0; sent < 14; sent += 1) {
+    peer.send(second);
+  }
+  await eventually(() => res.stats().framesIn === 700);
+  assert.deepEqual(warnings, ["ERR_FAST_AUDIO"]);
+  const { fastAudioMs } = res.stats();
+  assert.ok(fastAudioMs > 1000 && fastAudioMs <= 4000, `${fastAudioMs} ms`);
+});

@@ -3,7 +3,7 @@
 const { engine } = require("./engine.js");
 
 /** Numbers that the core gives of a call; `src/binding/results.rs` has them in the same order. */
-const COUNTS = 13;
+const COUNTS = 14;
 
 const counts = new Float64Array(COUNTS);
 const bytes = Buffer.from(counts.buffer);
@@ -21,6 +21,7 @@ function countsOf(id) {
       droppedBytesIn: counts[3],
       unknownKinds: counts[4],
       malformed: counts[5],
+      fastAudioMs: counts[13],
       framesOut: counts[6],
       bytesOut: counts[7],
       queuedBytesOut: counts[8],

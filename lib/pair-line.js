@@ -16,6 +16,7 @@ const NO_STATS = {
   droppedBytesIn: 0,
   unknownKinds: 0,
   malformed: 0,
+  fastAudioMs: 0,
   framesOut: 0,
   bytesOut: 0,
   queuedBytesOut: 0,

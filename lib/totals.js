@@ -11,6 +11,7 @@ const CALL_COUNTS = [
   "droppedBytesIn",
   "unknownKinds",
   "malformed",
+  "fastAudioMs",
   "framesOut",
   "bytesOut",
   "lateFrames",

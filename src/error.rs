@@ -130,6 +130,9 @@ error_codes! {
     RateChanges = "ERR_RATE_CHANGES",
         "a peer changed the rate of its audio more than ten times in a second",
         "nothing: the call is over; the peer is broken or hostile";
+    FastAudio = "ERR_FAST_AUDIO",
+        "a peer's audio is more than ten seconds ahead of real time",
+        "have the peer send in real time; what nobody takes in time is dropped";
     EventOverflow = "ERR_EVENT_OVERFLOW",
         "a peer caused more events than JavaScript took",
         "keep the event loop free; else the peer floods";

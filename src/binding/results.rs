@@ -125,6 +125,7 @@ pub fn write_counts(stats: &net::CallStats, progress: (Duration, Duration), coun
         stats.outbound.underruns as f64,
         progress.0.as_secs_f64() * 1000.0,
         progress.1.as_secs_f64() * 1000.0,
+        stats.fast_audio_ms as f64,
     ];
     for (place, number) in counts.chunks_exact_mut(size_of::<f64>()).zip(numbers) {
         place.copy_from_slice(&number.to_ne_bytes());

@@ -39,6 +39,8 @@ pub struct CallHandle {
     pub(super) bytes_in: AtomicU64,
     pub(super) unknown_kinds: AtomicU64,
     pub(super) malformed: AtomicU64,
+    /// Milliseconds of audio that came further ahead of real time than a peer may be.
+    pub(super) fast_audio_ms: AtomicU64,
     /// The peer sends both sides of a call: what we say is no part of it.
     pub(super) hears_both: AtomicBool,
     pub(super) taps: Taps,
@@ -104,6 +106,7 @@ impl CallHandle {
             bytes_in: AtomicU64::new(0),
             unknown_kinds: AtomicU64::new(0),
             malformed: AtomicU64::new(0),
+            fast_audio_ms: AtomicU64::new(0),
             engine,
             io: Handle::current(),
         })
@@ -190,6 +193,7 @@ impl CallHandle {
                 unknown_kinds: self.unknown_kinds.load(Ordering::Relaxed),
                 malformed: self.malformed.load(Ordering::Relaxed),
             },
+            fast_audio_ms: self.fast_audio_ms.load(Ordering::Relaxed),
             inbox: self.source.stats(),
             outbound: out.outbound.stats,
             queued_bytes: out.outbound.queued_bytes() as u64,

@@ -43,6 +43,8 @@ pub struct CallStats {
     pub frames_in: u64,
     pub bytes_in: u64,
     pub protocol: InboundStats,
+    /// Milliseconds of audio that came further ahead of real time than a peer may be.
+    pub fast_audio_ms: u64,
     pub inbox: InboxStats,
     pub outbound: OutboundStats,
     pub queued_bytes: u64,
