@@ -1473,6 +1473,14 @@ export interface ServerOptions extends CallOptions {
    * away with `ERR_DUPLICATE_REF`; `"replace"` takes it and hangs the other up. `"allow"` if missing.
    */
   duplicateRef?: "allow" | "refuse" | "replace" | undefined;
+  /**
+   * Says whose call is taken, once its UUID is there and before the handler is called. It may be async, for
+   * `handshakeTimeout`; audio that comes meanwhile waits, two seconds of it. All are taken if missing.
+   *
+   * `true` takes the call; anything else turns it away with `ERR_REFUSED`. What it throws is an `error` of the server,
+   * and the call is turned away.
+   */
+  authorize?: AuthorizeCall | undefined;
   /** Calls that may be expected at once, from 1 to 16,777,216. 65535 if missing. */
   maxExpected?: number | undefined;
   /**
@@ -1597,7 +1605,7 @@ export interface WebSocketPathOptions extends WebSocketCallOptions {
 }
 
 /** What `new WebSocketAudio` takes. */
-export interface WebSocketOptions extends WebSocketPathOptions, Omit<ServerOptions, keyof CallOptions> {
+export interface WebSocketOptions extends WebSocketPathOptions, Omit<ServerOptions, keyof CallOptions | "authorize"> {
   /**
    * Paths by name, without their queries, each with options of its own in place of the server's. `"/calls/*"`
    * is all that begins with `/calls/`; a path that is named whole goes before those, and of those the first.
@@ -1643,6 +1651,9 @@ export interface AttachOptions {
   /** The path whose WebSockets are taken, without its query. All if missing. */
   path?: string | undefined;
 }
+
+/** Says whose call over AudioSocket is taken. */
+export type AuthorizeCall = (request: StreamRequest) => boolean | null | undefined | void | Promise<boolean | null | undefined | void>;
 
 /**
  * Says who gets a WebSocket, before it is answered. It may be async, for `handshakeTimeout`; then the peer is

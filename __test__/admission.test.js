@@ -6,7 +6,7 @@ const assert = require("node:assert/strict");
 const http = require("node:http");
 const net = require("node:net");
 const { describe, test } = require("node:test");
-const { Kind, call, dial, id } = require("./support/peer.js");
+const { Kind, audio, call, dial, dtmf, id, tone } = require("./support/peer.js");
 const { HOST, serve } = require("./support/serve.js");
 const { eventually, once, within } = require("./support/wait.js");
 const { AudioSocket, WebSocketAudio } = require("..");
@@ -98,6 +98,76 @@ describe("over AudioSocket a connection is told to hang up", () => {
     await isTaken(t, server);
     await isTurnedAway(t, server, "ERR_ADDRESS_DENIED", { from: "127.0.0.2" });
     await isTurnedAway(t, server, "ERR_ADDRESS_DENIED", { from: "127.0.0.9" });
+  });
+});
+
+describe("authorize over AudioSocket", () => {
+  test("takes those for whom it says true, with all that they said meanwhile", async (t) => {
+    const asked = [];
+    const server = serve(t, () => {}, { authorize: (req) => new Promise((resolve) => asked.push({ req, resolve })) });
+    const heard = [];
+    const connection = once(server, "connection");
+    const peer = dial(server.address().port).send(id(), audio(tone(1)), dtmf("5"));
+    t.after(() => peer.destroy());
+    await eventually(() => asked.length === 1);
+    const [{ req, resolve }] = asked;
+    assert.deepEqual([req.transport, req.remoteAddress, req.remotePort], ["audiosocket", HOST, peer.localPort]);
+    resolve(true);
+    const [given, res] = await connection;
+    assert.equal(given.ref, req.ref);
+    res.on("data", () => heard.push("data")).on("dtmf", (key) => heard.push(key));
+    await eventually(() => heard.length === 2);
+    assert.deepEqual(heard, ["data", "5"]);
+  });
+
+  const refusing = {
+    "says false": () => false,
+    "says nothing": () => {},
+    "says anything else": () => "yes",
+    "says so later": async () => false
+  };
+  for (const [what, authorize] of Object.entries(refusing)) {
+    test(`turns away those for whom it ${what}`, async (t) => {
+      const server = serve(t, () => assert.fail("it was taken"), { authorize, silence: "never" });
+      await isTurnedAway(t, server, "ERR_REFUSED");
+      const { calls, activeCalls, dropped } = server.metrics();
+      assert.deepEqual({ calls, activeCalls, dropped }, { calls: 0, activeCalls: 0, dropped: 1 });
+    });
+  }
+
+  test("that throws or rejects turns the call away, and the server hears of it", async (t) => {
+    const fault = new Error("the database is away");
+    for (const authorize of [() => { throw fault; }, () => Promise.reject(fault)]) {
+      const server = serve(t, () => {}, { authorize, silence: "never" });
+      const error = once(server, "error");
+      await isTurnedAway(t, server, "ERR_REFUSED");
+      assert.equal((await error)[0], fault);
+    }
+  });
+
+  test("has as long as handshakeTimeout, and what it says later is not heard", async (t) => {
+    let answer = null;
+    const authorize = () => new Promise((resolve) => {
+      answer = resolve;
+    });
+    const server = serve(t, () => assert.fail("it was taken"), { authorize, handshakeTimeout: 100, silence: "never" });
+    await isTurnedAway(t, server, "ERR_HANDSHAKE_TIMEOUT");
+    answer(true);
+    await new Promise(setImmediate);
+    assert.equal(server.metrics().activeCalls, 0);
+  });
+
+  test("is not waited for where the peer is gone, or the server closes", async (t) => {
+    const server = serve(t, () => assert.fail("it was taken"), { authorize: () => new Promise(() => {}), handshakeTimeout: 60_000 });
+    const dropped = once(server, "drop");
+    dial(server.address().port).send(id()).end();
+    assert.equal((await dropped)[0].code, "ERR_CLOSED_EARLY");
+    const again = once(server, "drop");
+    const peer = dial(server.address().port).send(id());
+    t.after(() => peer.destroy());
+    await eventually(() => server.connections === 1 && server.metrics().accepted === 2);
+    await within(server.close(), 5000, "the server to close");
+    assert.equal((await again)[0].remotePort, peer.localPort);
   });
 });
 
@@ -233,7 +303,7 @@ test("limits are checked when they are given", () => {
     { maxConnectionsPerAddress: 0 }, { maxPending: 0 }, { maxCallsPerSecond: 0 }, { maxCallsPerSecondPerAddress: -1 },
     { duplicateRef: "drop" }, { allow: ["10.0.0.0/33"] }, { deny: ["pbx.example"] }, { allow: ["::/129"] }, { proxyProtocol: ["10.0.0.0/08"] }
   ];
-  const wrong = [{ duplicateRef: true }, { maxPending: "1" }, { allow: "10.0.0.0/8" }, { deny: [7] }, { proxyProtocol: "yes" }, { proxyProtocol: null }];
+  const wrong = [{ duplicateRef: true }, { authorize: true }, { maxPending: "1" }, { allow: "10.0.0.0/8" }, { deny: [7] }, { proxyProtocol: "yes" }, { proxyProtocol: null }];
   for (const Server of [AudioSocket, WebSocketAudio]) {
     for (const options of outOfRange) {
       assert.throws(() => new Server(options), { code: "ERR_OUT_OF_RANGE" }, JSON.stringify(options));

@@ -1,11 +1,12 @@
 "use strict";
 
+const { CallAuthorization } = require("./call-authorize.js");
 const { CallServer } = require("./call-server.js");
 const { connect } = require("./connect.js");
 const { engine } = require("./engine.js");
 const { nativeLimits } = require("./limits.js");
 const { nativeCallOptions, serverOptions } = require("./options.js");
-const { kArrive, kBegin, kListen } = require("./server-hooks.js");
+const { kArrive, kBegin, kListen, kRefuse, kReport } = require("./server-hooks.js");
 
 const TRANSPORT = "audiosocket";
 
@@ -42,7 +43,17 @@ class AudioSocket extends CallServer {
       remotePort: Number(remotePort),
       sampleRate: Number(sampleRate)
     };
-    this[kBegin](id, request, this.#options);
+    const { authorize, handshakeTimeout } = this.#options;
+    if (authorize === undefined) {
+      this[kBegin](id, request, this.#options);
+      return;
+    }
+    const authorization = new CallAuthorization(id, {
+      begin: () => this[kBegin](id, request, this.#options),
+      refuse: (code) => this[kRefuse](id, request, code),
+      report: (error) => this[kReport](error)
+    });
+    authorization.ask(authorize, request, handshakeTimeout);
   }
 }
 

@@ -13,7 +13,7 @@ const { Line } = require("./line.js");
 const { findAddress, listenArguments } = require("./listen.js");
 const { between, completed, optional } = require("./options.js");
 const { Reception } = require("./reception.js");
-const { kAdopt, kArrive, kBegin, kId, kIsClosing, kIsWanted, kListen, kReport } = require("./server-hooks.js");
+const { kAdopt, kArrive, kBegin, kId, kIsClosing, kIsWanted, kListen, kRefuse, kReport } = require("./server-hooks.js");
 const { Totals, byCode } = require("./totals.js");
 
 /** Of a server that does not listen. */
@@ -162,12 +162,12 @@ class CallServer extends EventEmitter {
   [kBegin](id, request, options, facts, names = [request.ref]) {
     const expected = this.#expected.take(names);
     if (expected === null && this.#options.onlyExpected) {
-      this.#refuse(id, request, "ERR_UNEXPECTED");
+      this[kRefuse](id, request, "ERR_UNEXPECTED");
       return;
     }
     request.ref = expected?.ref ?? request.ref;
     if (!this.#liveRefs.admits(request.ref)) {
-      this.#refuse(id, request, "ERR_DUPLICATE_REF");
+      this[kRefuse](id, request, "ERR_DUPLICATE_REF");
       return;
     }
     request.context = expected?.context;
@@ -191,6 +191,14 @@ class CallServer extends EventEmitter {
     this.#scope ??= new AsyncResource("CallServer", { requireManualDestroy: true });
     this.#id = id;
     route(id, this.#link, isHolding);
+  }
+
+  [kRefuse](id, { remoteAddress, remotePort }, code) {
+    this.#totals.handleRefused(code);
+    // Nobody listens to it: nothing is to be held for somebody who might.
+    engine().open(id);
+    engine().abandon(id);
+    this.#emit("drop", { code, remoteAddress, remotePort });
   }
 
   [kIsWanted](names) {
@@ -222,15 +230,6 @@ class CallServer extends EventEmitter {
       const error = errno === "0" ? codedError(code, message.join("\n")) : systemError(Number(errno), "accept");
       this.#faults.report(error);
     }
-  }
-
-  /** A call that nobody expects, or that another is already, is none. */
-  #refuse(id, { remoteAddress, remotePort }, code) {
-    this.#totals.handleRefused(code);
-    // Nobody listens to it: nothing is to be held for somebody who might.
-    engine().open(id);
-    engine().abandon(id);
-    this.#emit("drop", { code, remoteAddress, remotePort });
   }
 
   #handleExpired(expected) {

@@ -35,6 +35,7 @@ const SERVER_DEFAULTS = {
   handshakeTimeout: 5000,
   peerTimeout: PEER_TIMEOUT_MS,
   ...LIMIT_DEFAULTS,
+  authorize: undefined,
   maxExpected: 65535,
   onlyExpected: false,
   promptCacheBytes: undefined,
@@ -90,6 +91,7 @@ const RULES = {
   handshakeTimeout: between(1, MAX_MILLISECONDS),
   peerTimeout: peerTimeoutRule,
   ...LIMIT_RULES,
+  authorize: optional(functionRule),
   ...EXPECTED_RULES,
   timeout: between(1, MAX_MILLISECONDS)
 };

@@ -8,6 +8,8 @@ const kListen = Symbol("listen");
 const kArrive = Symbol("arrive");
 /** A call is here: given its number, its request, and how it is treated. */
 const kBegin = Symbol("begin");
+/** Turns a call away: given its number, its request, and the code for why. */
+const kRefuse = Symbol("refuse");
 /** Whether a call that goes by one of these names may come. */
 const kIsWanted = Symbol("isWanted");
 /** Takes the core's server of this number as its own; `isHolding` says that it keeps the process alive. */
@@ -18,4 +20,4 @@ const kReport = Symbol("report");
 const kId = Symbol("id");
 const kIsClosing = Symbol("isClosing");
 
-module.exports = { kAdopt, kArrive, kBegin, kId, kIsClosing, kIsWanted, kListen, kReport };
+module.exports = { kAdopt, kArrive, kBegin, kId, kIsClosing, kIsWanted, kListen, kRefuse, kReport };

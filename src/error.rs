@@ -215,8 +215,8 @@ error_codes! {
         "more than `maxMessageRate` messages a second came",
         "raise it if the peer is yours";
     Refused = "ERR_REFUSED",
-        "a WebSocket was answered 401, 403, 404 or whatever `authorize` said",
-        "check credentials and path of the peer";
+        "`authorize` did not say `true`; a WebSocket was answered 401, 403, 404 or whatever it said",
+        "check what the peer says of itself: credentials, path, UUID";
     Continued = "ERR_CONTINUED",
         "a WebSocket that an earlier call goes on over",
         "nothing: it is no call of its own";

@@ -38,6 +38,7 @@ const everyOption: Required<ServerOptions> = {
   maxCallsPerSecondPerAddress: 1,
   allow: ["10.0.0.0/8"],
   deny: [],
+  authorize: async ({ ref, remoteAddress }) => remoteAddress === "10.0.0.1" && ref !== "",
   duplicateRef: "refuse",
   maxExpected: 5,
   onlyExpected: true,
