@@ -190,7 +190,9 @@ class Line {
   dtmf(key) {
     this.need("sendDtmf");
     outbox.flush();
-    engine().dtmf(this.id, key);
+    if (!engine().dtmf(this.id, key)) {
+      throw codedError("ERR_OUTBOUND_FULL", "Too many keys would wait to be sent; this one was not queued");
+    }
   }
 
   /** Text for the far end. False if the call is over. */

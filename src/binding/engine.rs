@@ -211,11 +211,12 @@ impl Engine {
         Some(line.set_rate(rate, &taken).into())
     }
 
-    /// Sends a key; the caller has checked that it is one.
+    /// Sends a key; the caller has checked that it is one. False if as many wait as may.
     #[napi]
-    pub fn dtmf(&self, id: u32, digit: u8) {
-        if let Some(digit) = Digit::new(digit) {
-            self.with(id, |line| line.send_dtmf(digit));
+    pub fn dtmf(&self, id: u32, digit: u8) -> bool {
+        match (Digit::new(digit), self.line(id)) {
+            (Some(digit), Some(line)) => line.send_dtmf(digit).is_ok(),
+            _ => true,
         }
     }
 

@@ -5,6 +5,9 @@ use std::collections::VecDeque;
 use super::mixer::Mixer;
 use super::playback::Slot;
 
+/// Marks that may wait: as many as JavaScript sets.
+const MOST: usize = 1024;
+
 /// A mark that was passed, or that was cleared away with what stood before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Passed {
@@ -30,8 +33,14 @@ struct Mark {
 }
 
 impl Marks {
-    /// Sets a mark behind `behind` bytes of written audio and behind what plays.
+    /// Sets a mark behind `behind` bytes of written audio and behind what plays. Where too many wait the
+    /// oldest is told as cleared.
     pub fn set(&mut self, mark: u32, behind: u64, mixer: &Mixer) {
+        if self.waiting.len() >= MOST
+            && let Some(oldest) = self.waiting.pop_front()
+        {
+            self.passed.push_back(Passed { mark: oldest.mark, cleared: true });
+        }
         let mut plays = mixer.iter().map(|playback| playback.play);
         let plays = std::array::from_fn(|_| plays.next());
         self.waiting.push_back(Mark { mark, behind, plays });

@@ -12,6 +12,9 @@ use super::settings::{FRAME, Settings, WIRE_WAIT};
 use crate::audio::Resampler;
 use crate::protocol::{Frame, SampleRate};
 
+/// Bytes of frames that are not audio, which may wait: a thousand keys.
+const MOST_CONTROL: usize = 4096;
+
 /// Counts of what was sent and what went wrong.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OutboundStats {
@@ -136,10 +139,17 @@ impl Outbound {
     }
 
     /// Sends a frame that is not audio, ahead of what waits.
-    pub fn handle_control(&mut self, frame: Frame<'_>) {
-        if self.ending == Ending::No {
-            frame.encode(&mut self.control);
+    ///
+    /// Errors: [`Full`] where as many wait as may, because the transport takes nothing.
+    pub fn handle_control(&mut self, frame: Frame<'_>) -> Result<(), Full> {
+        if self.ending != Ending::No {
+            return Ok(());
         }
+        if self.control.len() >= MOST_CONTROL {
+            return Err(Full);
+        }
+        frame.encode(&mut self.control);
+        Ok(())
     }
 
     /// Begins a play, which [`Self::handle_feed`] brings audio for, in place of the one in its slot.

@@ -122,8 +122,10 @@ impl CallHandle {
     }
 
     /// Sends a key, ahead of the audio that waits.
-    pub fn send_dtmf(self: &Arc<Self>, digit: Digit) {
-        self.send_control(Frame::Dtmf(digit));
+    ///
+    /// Errors: [`Full`] where as many wait as may, because the peer takes nothing.
+    pub fn send_dtmf(self: &Arc<Self>, digit: Digit) -> Result<(), Full> {
+        self.send_control(Frame::Dtmf(digit))
     }
 
     /// Ends one play, after its fade.
@@ -201,8 +203,10 @@ impl CallHandle {
     }
 
     /// Sends a frame that is not audio.
-    pub(super) fn send_control(self: &Arc<Self>, frame: Frame<'_>) {
-        self.change(|outbound, _| outbound.handle_control(frame));
+    pub(super) fn send_control(self: &Arc<Self>, frame: Frame<'_>) -> Result<(), Full> {
+        let mut sent = Ok(());
+        self.change(|outbound, _| sent = outbound.handle_control(frame));
+        sent
     }
 
     /// The pacer's deadline `at` has come. False if JavaScript is sending just now: ask again.

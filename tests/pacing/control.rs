@@ -73,7 +73,7 @@ fn hanging_up_after_draining_says_goodbye_when_the_last_frame_has_sounded() {
 fn a_client_sends_its_keys_at_once_and_ends_without_a_frame() {
     let mut bench = Bench::with(Role::Client, Silence::Never);
     let digit = Digit::new(b'7').expect("a digit");
-    bench.outbound.handle_control(Frame::Dtmf(digit));
+    bench.outbound.handle_control(Frame::Dtmf(digit)).expect("room");
     bench.pump();
     assert_eq!(bench.sent, [(0, vec![0x03, 0, 1, b'7'])]);
     bench.outbound.handle_hangup(bench.now, false);
@@ -223,4 +223,25 @@ fn a_call_that_drains_gives_up_on_a_transport_that_takes_nothing() {
     assert_eq!(ends - bench.now, std::time::Duration::from_secs(5));
     assert!(!bench.outbound.is_hung_up(ends - std::time::Duration::from_nanos(1)));
     assert!(bench.outbound.is_hung_up(ends));
+}
+
+#[test]
+fn a_thousand_keys_wait_for_a_transport_that_takes_nothing_and_no_more() {
+    let mut bench = Bench::new(Silence::Never);
+    let digit = Digit::new(b'1').expect("a digit");
+    let taken = (0..5000).filter(|_| bench.outbound.handle_control(Frame::Dtmf(digit)).is_ok());
+    assert_eq!(taken.count(), 1024);
+    bench.run_to(20);
+    assert_eq!(bench.sent[0].1.len(), 4096);
+    assert!(bench.outbound.handle_control(Frame::Dtmf(digit)).is_ok());
+}
+
+#[test]
+fn of_marks_that_never_pass_the_oldest_are_told_as_cleared() {
+    let mut bench = Bench::new(Silence::Never);
+    bench.write(FRAME);
+    (0..1030).for_each(|mark| bench.outbound.handle_mark(mark));
+    let cleared = std::iter::from_fn(|| bench.outbound.poll_passed());
+    let cleared: Vec<u32> = cleared.map(|passed| passed.mark).collect();
+    assert_eq!(cleared, [0, 1, 2, 3, 4, 5]);
 }

@@ -61,7 +61,8 @@ async fn run(
     let (id, call, role) = (source.id, options.call, Role::Client);
     let mut connection =
         Connection::new(Arc::clone(&engine), source, None, role, call, stream, peer);
-    connection.line.send_control(Frame::Id(options.id));
+    // The first frame finds room.
+    let _ = connection.line.send_control(Frame::Id(options.id));
     connection.line.begin(Event::Connected { peer });
     if engine.end_dial(id) {
         if connection.line.options.is_bounded() {
