@@ -1556,8 +1556,8 @@ export interface WebSocketCallOptions extends Omit<CallOptions, "encoding"> {
    */
   chunkMs?: number | undefined;
   /**
-   * permessage-deflate. A server takes it where it is offered, if missing; `connect` does not offer it.
-   * `false` never has it.
+   * permessage-deflate: with `true` a server takes it where it is offered, and `connect` offers it. `false`
+   * if missing: audio hardly shrinks, and unpacking takes processor time.
    */
   deflate?: boolean | undefined;
   /** More headers, of the answer or, with `connect`, of the request. The WebSocket's own cannot be said. */
@@ -1575,8 +1575,14 @@ export interface WebSocketCallOptions extends Omit<CallOptions, "encoding"> {
   /** Bytes of a message, from 1024 to 64 MiB. More ends the call with `ERR_WS_TOO_BIG`. 1 MiB if missing. */
   maxMessage?: number | undefined;
   /**
-   * Messages a second, pings included, from 60; ten seconds' worth may come at once, after a stall. More
-   * end the call with `ERR_MESSAGE_RATE`. 1000 if missing; a call usually has 50.
+   * Bytes of a text message, from 1024 to 64 MiB; no more than `maxMessage` counts. More ends the call with
+   * `ERR_WS_TOO_BIG`, and more than sixteen times as much in ten seconds with `ERR_MESSAGE_RATE`. 64 KiB if
+   * missing.
+   */
+  maxText?: number | undefined;
+  /**
+   * Messages a second, from 60, of which pings and each fragment count as one; ten seconds' worth may come
+   * at once, after a stall. More end the call with `ERR_MESSAGE_RATE`. 1000 if missing; a call usually has 50.
    */
   maxMessageRate?: number | undefined;
 }

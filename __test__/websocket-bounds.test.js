@@ -81,6 +81,53 @@ test("messages beyond maxMessageRate end the call", async (t) => {
   await unharmed();
 });
 
+test("fragments count as messages", async (t) => {
+  const { peer, ear, unharmed } = await beside(t, { maxMessageRate: 100 });
+  const pieces = Array.from({ length: 1300 }, () => frame(Opcode.CONTINUATION, "", { fin: false }));
+  peer.socket.write(Buffer.concat([frame(Opcode.BINARY, "", { fin: false }), ...pieces]));
+  assert.equal((await ear.next("error")).code, "ERR_MESSAGE_RATE");
+  await ear.next("end");
+  await unharmed();
+});
+
+test("a text beyond maxText ends the call, also one that is small until it is unpacked", async (t) => {
+  for (const isPacked of [false, true]) {
+    const { url, call } = serve(t, { dialect: "raw", deflate: true });
+    const sender = await dial(t, url, [], { perMessageDeflate: isPacked && { threshold: 0 } });
+    const { ear } = await call();
+    sender.send("x".repeat(65_536));
+    assert.equal((await ear.next("message")).length, 65_536);
+    sender.send("x".repeat(65_537));
+    assert.equal((await ear.next("error")).code, "ERR_WS_TOO_BIG");
+    assert.equal((await sender.closed()).code, 1009);
+  }
+});
+
+test("text that is more than sixteen times maxText in ten seconds ends the call", async (t) => {
+  const { url, call } = serve(t, { dialect: "raw" });
+  const sender = await dial(t, url);
+  const { ear } = await call();
+  for (let index = 0; index < 17; index += 1) {
+    sender.send("x".repeat(65_536));
+  }
+  assert.equal((await ear.next("error")).code, "ERR_MESSAGE_RATE");
+  assert.ok(ear.of("message").length <= 17);
+});
+
+test("blocks of deflate without content end the call, and deflate is had only where it is asked for", async (t) => {
+  const offer = ["Sec-WebSocket-Extensions", "permessage-deflate"];
+  const { port, call } = serve(t, { dialect: "raw", deflate: true });
+  const peer = await raw(t, port, { headers: [offer] });
+  const { ear } = await call();
+  const blocks = Buffer.concat([...Array(1600).fill(Buffer.from([0, 0, 0, 255, 255])), Buffer.from([0])]);
+  peer.socket.write(frame(Opcode.BINARY, blocks, { rsv: 4 }));
+  assert.equal((await ear.next("error")).code, "ERR_WS_DATA");
+  assert.equal(await peer.closeCode(), 1007);
+  const usual = serve(t, { dialect: "raw" });
+  const plain = await raw(t, usual.port, { headers: [offer] });
+  assert.doesNotMatch(plain.head, /extensions/i);
+});
+
 test("a flood of text that JavaScript does not take in time is bounded", async (t) => {
   const { peer, ear, unharmed } = await beside(t, { maxMessageRate: 1e6 });
   const many = Buffer.concat(Array.from({ length: 5000 }, () => frame(Opcode.TEXT, "flood")));
@@ -156,7 +203,7 @@ test("idleTimeout ends a call of which nothing comes, whatever its dialect", asy
 });
 
 test("a message of any length that may be comes whole, and so does what is sent", async (t) => {
-  const { url, call } = serve(t, { dialect: "mod_audio_stream" });
+  const { url, call } = serve(t, { dialect: "mod_audio_stream", maxText: 2 ** 20 });
   const sender = await dial(t, url);
   const metadata = { said: "ä".repeat(100_000) };
   sender.send(JSON.stringify(metadata));

@@ -50,7 +50,7 @@ describe("mod_audio_stream", () => {
   });
 
   test("has a handshake without a space after its colons", async (t) => {
-    const { port, call } = serve(t, {});
+    const { port, call } = serve(t, { deflate: true });
     const headers = [["Authorization", "Bearer abc"], ["Sec-WebSocket-Extensions", "permessage-deflate;client_max_window_bits"]];
     const peer = await raw(t, port, { colon: ":", headers, path: "/x" });
     assert.match(peer.head, /^HTTP\/1\.1 101 /);

@@ -44,7 +44,7 @@ function targetOf(url) {
 }
 
 /** What the core needs to make a WebSocket, of checked options. */
-function nativeClient({ href }, client, { timeout, maxMessage }) {
+function nativeClient({ href }, client, { timeout, maxMessage, maxText = maxMessage }) {
   const { headers, subprotocols, auth, deflate, tls, peerTimeout } = client;
   const { ca, cert, key, checkHostname } = { ...TLS_DEFAULTS, ...tls };
   const isFile = ca !== "system" && ca !== "none";
@@ -56,6 +56,7 @@ function nativeClient({ href }, client, { timeout, maxMessage }) {
     timeoutMs: Math.round(timeout),
     peerTimeoutMs: Math.round(peerTimeout),
     maxMessage: Math.round(maxMessage),
+    maxText: Math.round(maxText),
     ca: isFile ? path.resolve(ca) : ca,
     caIsFile: isFile,
     // Not every environment's working directory is the process's.

@@ -35,12 +35,13 @@ const TREATMENT_DEFAULTS = {
   playback: "json",
   chunkMs: 200,
   subprotocol: undefined,
-  deflate: true,
+  deflate: false,
   headers: undefined,
   stitch: 0,
   ping: 20,
   idleTimeout: undefined,
   maxMessage: 1024 * 1024,
+  maxText: 64 * 1024,
   maxMessageRate: 1000
 };
 
@@ -85,6 +86,7 @@ const RULES = {
   ping: between(0, 3600),
   idleTimeout: optional(between(0, 86_400)),
   maxMessage: between(1024, 64 * 1024 * 1024),
+  maxText: between(1024, 64 * 1024 * 1024),
   maxMessageRate: between(60, 2 ** 32 - 1),
   origins: optional(listOf(stringRule)),
   authorize: optional(functionRule),
@@ -161,6 +163,7 @@ function nativeTerms(options) {
     pingMs: Math.round(options.ping * 1000),
     idleMs: idleTimeout && Math.round(idleTimeout * 1000),
     maxMessage: Math.round(options.maxMessage),
+    maxText: Math.round(options.maxText),
     maxRate: Math.round(options.maxMessageRate)
   };
 }

@@ -212,7 +212,7 @@ error_codes! {
         "nothing came for `idleTimeout`",
         "look at the peer and the network, or raise it";
     MessageRate = "ERR_MESSAGE_RATE",
-        "more than `maxMessageRate` messages a second came",
+        "more came than `maxMessageRate`, or sixteen times `maxText` in ten seconds, allow",
         "raise it if the peer is yours";
     Refused = "ERR_REFUSED",
         "`authorize` did not say `true`; a WebSocket was answered 401, 403, 404 or whatever it said",
@@ -251,7 +251,7 @@ error_codes! {
         "text that is not UTF-8, or damaged deflate",
         "mend the peer";
     WsTooBig = "ERR_WS_TOO_BIG",
-        "a message was larger than `maxMessage`",
+        "a message was larger than `maxMessage`, or a text than `maxText`",
         "raise it, or have less sent at a time";
     WsDropped = "ERR_WS_DROPPED",
         "the connection ended without a close",

@@ -45,6 +45,7 @@ const everyPathOption: Required<WebSocketPathOptions> = {
   ping: 0,
   idleTimeout: 0,
   maxMessage: 65536,
+  maxText: 65_536,
   maxMessageRate: 200,
   origins: ["https://example.com"],
   authorize: async ({ headers }) => headers.authorization !== undefined

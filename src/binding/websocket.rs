@@ -40,6 +40,7 @@ pub struct WebSocketTerms {
     pub ping_ms: u32,
     pub idle_ms: Option<u32>,
     pub max_message: u32,
+    pub max_text: u32,
     pub max_rate: u32,
 }
 
@@ -65,6 +66,7 @@ pub struct WebSocketClientOptions {
     pub timeout_ms: u32,
     pub peer_timeout_ms: u32,
     pub max_message: u32,
+    pub max_text: u32,
     /// `system`, `none`, or else a PEM file with `ca_is_file`.
     pub ca: String,
     pub ca_is_file: bool,
@@ -144,6 +146,7 @@ impl TryFrom<WebSocketTerms> for net::Terms {
             ping: milliseconds(terms.ping_ms),
             idle: terms.idle_ms.map(milliseconds),
             max_message: terms.max_message as usize,
+            max_text: terms.max_text as usize,
             max_rate: terms.max_rate,
         })
     }
@@ -182,7 +185,10 @@ impl From<WebSocketClientOptions> for net::ClientOptions {
                 identity: identity.map(|(cert, key)| (cert.into(), key.into())),
                 check_hostname: options.check_hostname,
             },
-            socket: net::SocketOptions { max_message: options.max_message as usize },
+            socket: net::SocketOptions {
+                max_message: options.max_message as usize,
+                max_text: options.max_text as usize,
+            },
             send_buffer: None,
             peer_timeout: milliseconds(options.peer_timeout_ms),
         }

@@ -11,7 +11,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 use super::orders::Stop;
 use super::speaker::Speaker;
 use super::task::Task;
-use crate::net::websocket::{Message, Outgoing, Socket, SocketError};
+use crate::net::websocket::{Budget, Message, Outgoing, Socket, SocketError};
 
 /// Frames are handed to the socket while less than this waits there.
 const ROOM: usize = 8 * 1024;
@@ -21,9 +21,6 @@ const ANSWER_ROOM: usize = 64 * 1024;
 
 /// How often the call's frames are looked at.
 const TICK: Duration = Duration::from_millis(20);
-
-/// Messages that are read in a row before others get their turn.
-const MESSAGES_PER_TURN: usize = 32;
 
 /// How long a far end may take to answer a close.
 const GOODBYE: Duration = Duration::from_secs(2);
@@ -93,7 +90,7 @@ impl<'a> Session<'a> {
         }
         if ended.has_a_listener() {
             // Whoever does not take the last of it, or does not close, is closed on.
-            let _ = timeout(GOODBYE, poll_fn(|context| self.poll_goodbye(context))).await;
+            let _ = timeout(GOODBYE, poll_fn(|context| self.socket.poll_close(context))).await;
         }
         self.task.count();
         ended
@@ -170,13 +167,14 @@ impl<'a> Session<'a> {
     }
 
     fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<Ended> {
-        for _ in 0..MESSAGES_PER_TURN {
+        let mut budget = Budget::default();
+        loop {
             if self.is_held(context) {
                 // Its answers to our pings may well be there.
                 self.heard = true;
                 return Poll::Pending;
             }
-            let message = match self.socket.poll_next(context) {
+            let message = match self.socket.poll_next(context, &mut budget) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(None) => return Poll::Ready(Ended::Failed(SocketError::Dropped)),
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(Ended::Failed(error)),
@@ -192,8 +190,6 @@ impl<'a> Session<'a> {
                 }
             }
         }
-        context.waker().wake_by_ref();
-        Poll::Pending
     }
 
     /// Whether something is to be done before the far end is heard again.
@@ -216,16 +212,6 @@ impl<'a> Session<'a> {
             self.send_text(metadata);
         }
         let _ = self.socket.start_send(Outgoing::Close { code: Some(1000), reason: "" });
-    }
-
-    fn poll_goodbye(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let _ = self.socket.poll_flush(context);
-        while let Poll::Ready(message) = self.socket.poll_next(context) {
-            if message.is_none() {
-                return Poll::Ready(());
-            }
-        }
-        Poll::Pending
     }
 }
 

@@ -16,6 +16,20 @@ const STEP: usize = 1024;
 /// Streams that a message may end and begin anew. Senders end one at most; each takes its time.
 const MOST_ENDS: usize = 16;
 
+/// Packed bytes that a message may have before they have to be worth it.
+const SLACK: usize = 1024;
+
+/// Packed bytes for each that comes out of them, at most: what any sender's deflate keeps far below.
+/// Blocks without content cost time and bring nothing.
+const MOST_PACKED: usize = 2;
+
+/// What was done.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Unpacked {
+    pub packed: usize,
+    pub unpacked: usize,
+}
+
 /// Unpacks what the peer sends.
 pub(super) struct Inflater {
     stream: Option<Decompress>,
@@ -24,12 +38,14 @@ pub(super) struct Inflater {
     at_end: bool,
     /// How often it did within the message.
     ends: usize,
+    /// Packed bytes of the message.
+    packed: usize,
 }
 
 impl Inflater {
     /// `forgets` is whether the peer begins each message anew.
     pub(super) fn new(forgets: bool) -> Self {
-        Self { stream: None, forgets, at_end: false, ends: 0 }
+        Self { stream: None, forgets, at_end: false, ends: 0, packed: 0 }
     }
 
     /// Appends what a frame holds to `out`, which may not grow beyond `max` bytes.
@@ -41,11 +57,15 @@ impl Inflater {
         max: usize,
     ) -> Result<(), SocketError> {
         self.run(frame, out, max)?;
+        self.packed += frame.len();
+        if self.packed > SLACK + MOST_PACKED * out.len() {
+            return Err(SocketError::Data("deflate that makes a message longer"));
+        }
         if is_final {
             if !self.at_end {
                 self.run(&TAIL, out, max)?;
             }
-            (self.at_end, self.ends) = (false, 0);
+            (self.at_end, self.ends, self.packed) = (false, 0, 0);
             if let Some(stream) = self.stream.as_mut().filter(|_| self.forgets) {
                 stream.reset(false);
             }

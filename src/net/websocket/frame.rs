@@ -42,7 +42,7 @@ impl Decoder {
     pub(super) fn next(
         &mut self,
         buffer: &mut BytesMut,
-        room: impl FnOnce(bool) -> usize,
+        room: impl FnOnce(&FrameHeader) -> usize,
     ) -> Result<Option<Frame>, SocketError> {
         let (header, length) = match self.head.take() {
             Some(head) => head,
@@ -75,7 +75,7 @@ impl Decoder {
     fn head(
         &self,
         buffer: &mut BytesMut,
-        room: impl FnOnce(bool) -> usize,
+        room: impl FnOnce(&FrameHeader) -> usize,
     ) -> Result<Option<(FrameHeader, usize)>, SocketError> {
         let mut cursor = Cursor::new(&buffer[..]);
         let parsed = FrameHeader::parse(&mut cursor);
@@ -87,7 +87,7 @@ impl Decoder {
         let taken = usize::try_from(cursor.position()).unwrap_or(usize::MAX);
         self.check(&header, length)?;
         let length = usize::try_from(length).map_err(|_| SocketError::TooBig)?;
-        if matches!(header.opcode, OpCode::Data(_)) && length > room(header.rsv1) {
+        if matches!(header.opcode, OpCode::Data(_)) && length > room(&header) {
             return Err(SocketError::TooBig);
         }
         buffer.advance(taken);

@@ -7,17 +7,18 @@
 use std::mem;
 
 use bytes::Bytes;
+use tungstenite::protocol::frame::FrameHeader;
 use tungstenite::protocol::frame::coding::{CloseCode, Control, Data, OpCode};
 
-use super::deflate::Inflater;
+use super::deflate::{Inflater, Unpacked};
 use super::error::SocketError;
 use super::frame::Frame;
 
 /// Messages up to this are copied out of the assembler's own buffer, which stays.
 const KEPT: usize = 64 * 1024;
 
-/// Bytes that are unpacked at once: hostile ones take a tenth of a second a megabyte.
-const PIECE: usize = 8 * 1024;
+/// Packed bytes that are unpacked at once: a quarter of a megabyte may come out of them.
+const PIECE: usize = 256;
 
 /// What the peer sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,19 +37,13 @@ pub(in crate::net) enum Message {
     },
 }
 
-impl Message {
-    /// Bytes of text or audio.
-    pub(in crate::net) fn len(&self) -> usize {
-        match self {
-            Self::Text(text) => text.len(),
-            Self::Binary(bytes) => bytes.len(),
-            _ => 0,
-        }
-    }
-}
-
 pub(super) struct Assembler {
     max: usize,
+    max_text: usize,
+    /// Nobody wants messages any more, but for the last.
+    skips: bool,
+    /// What was unpacked since it was asked.
+    unpacked: Unpacked,
     inflater: Option<Inflater>,
     partial: Option<Partial>,
     /// What is left of a packed frame to be unpacked.
@@ -65,18 +60,43 @@ struct Partial {
 }
 
 impl Assembler {
-    /// No message may be longer than `max` bytes, packed or unpacked.
-    pub(super) fn new(max: usize, inflater: Option<Inflater>) -> Self {
-        Self { max, inflater, partial: None, rest: None, buffer: Vec::new() }
+    /// No message may be longer than `max` bytes, no text longer than `max_text`, packed or unpacked.
+    pub(super) fn new(max: usize, max_text: usize, inflater: Option<Inflater>) -> Self {
+        Self {
+            max,
+            max_text: max_text.min(max),
+            skips: false,
+            unpacked: Unpacked::default(),
+            inflater,
+            partial: None,
+            rest: None,
+            buffer: Vec::new(),
+        }
     }
 
     /// How long a message's next frame may be, by its header.
-    pub(super) fn room(&self, begins_compressed: bool) -> usize {
-        match &self.partial {
-            None if begins_compressed => packed_bound(self.max),
-            Some(partial) if partial.is_compressed => packed_bound(self.max),
-            _ => self.max - self.buffer.len().min(self.max),
-        }
+    pub(super) fn room(&self, header: &FrameHeader) -> usize {
+        let (is_text, is_compressed) = match &self.partial {
+            None => (header.opcode == OpCode::Data(Data::Text), header.rsv1),
+            Some(partial) => (partial.is_text, partial.is_compressed),
+        };
+        let max = self.max(is_text);
+        if is_compressed { packed_bound(max) } else { max - self.buffer.len().min(max) }
+    }
+
+    /// Leaves out what messages of text and of bytes there are from now on, and unpacks none.
+    pub(super) fn skip(&mut self) {
+        self.skips = true;
+        (self.partial, self.rest, self.buffer) = (None, None, Vec::new());
+    }
+
+    /// What was unpacked since this was asked last.
+    pub(super) fn take_unpacked(&mut self) -> Unpacked {
+        mem::take(&mut self.unpacked)
+    }
+
+    fn max(&self, is_text: bool) -> usize {
+        if is_text { self.max_text } else { self.max }
     }
 
     /// What there is to be handled before the peer's next frame.
@@ -99,6 +119,9 @@ impl Assembler {
         kind: Data,
         mut frame: Frame,
     ) -> Result<Option<Message>, SocketError> {
+        if self.skips {
+            return Ok(None);
+        }
         let mut partial = match (kind, self.partial.take()) {
             (Data::Continue, Some(_)) if frame.is_compressed => {
                 return Err(SocketError::Protocol("reserved bit set on a continuation"));
@@ -139,7 +162,12 @@ impl Assembler {
         let Some(inflater) = &mut self.inflater else {
             return Err(SocketError::Protocol("reserved bit set"));
         };
-        inflater.inflate(&frame.payload, frame.is_final, &mut self.buffer, self.max)
+        let (before, max) =
+            (self.buffer.len(), if partial.is_text { self.max_text } else { self.max });
+        inflater.inflate(&frame.payload, frame.is_final, &mut self.buffer, max)?;
+        self.unpacked.packed += frame.payload.len();
+        self.unpacked.unpacked += self.buffer.len() - before;
+        Ok(())
     }
 
     fn finish(&mut self, partial: &Partial) -> Result<Message, SocketError> {
@@ -210,7 +238,7 @@ mod tests {
 
     #[test]
     fn a_message_is_its_fragments_with_control_frames_between_them_set_aside() {
-        let mut assembler = Assembler::new(100, None);
+        let mut assembler = Assembler::new(100, 100, None);
         let mut next = |frame| assembler.handle(frame).expect("valid");
         assert_eq!(next(frame(Data::Text, false, "h\u{e9}".as_bytes().split_at(2).0)), None);
         let opcode = OpCode::Control(Control::Ping);
@@ -222,22 +250,27 @@ mod tests {
 
     #[test]
     fn text_is_refused_at_the_first_byte_that_nothing_can_mend() {
-        let mut assembler = Assembler::new(100, None);
+        let mut assembler = Assembler::new(100, 100, None);
         let result = assembler.handle(frame(Data::Text, false, b"\xed\xa0"));
         assert!(matches!(result, Err(SocketError::Data(_))));
     }
 
     #[test]
-    fn fragments_share_one_bound() {
-        let mut assembler = Assembler::new(10, None);
-        assert_eq!(assembler.room(false), 10);
+    fn fragments_share_one_bound_and_text_has_its_own() {
+        let header = |kind| FrameHeader { opcode: OpCode::Data(kind), ..FrameHeader::default() };
+        let mut assembler = Assembler::new(10, 5, None);
+        assert_eq!(assembler.room(&header(Data::Binary)), 10);
+        assert_eq!(assembler.room(&header(Data::Text)), 5);
         assembler.handle(frame(Data::Binary, false, &[0; 7])).expect("valid");
-        assert_eq!(assembler.room(false), 3);
+        assert_eq!(assembler.room(&header(Data::Continue)), 3);
+        assembler.handle(frame(Data::Continue, true, &[0; 3])).expect("valid");
+        assembler.handle(frame(Data::Text, false, b"abc")).expect("valid");
+        assert_eq!(assembler.room(&header(Data::Continue)), 2);
     }
 
     #[test]
     fn fragments_of_two_messages_do_not_mix() {
-        let mut assembler = Assembler::new(100, None);
+        let mut assembler = Assembler::new(100, 100, None);
         let result = assembler.handle(frame(Data::Continue, true, b"a"));
         assert!(matches!(result, Err(SocketError::Protocol(_))));
         assembler.handle(frame(Data::Binary, false, b"a")).expect("valid");

@@ -14,6 +14,7 @@
 //! 3.0 by tokio-websockets, 2.7 by yawc and 1.5 by tokio-tungstenite (release build, in memory,
 //! eight at a time, both ends counted).
 
+mod budget;
 mod client;
 mod connect_error;
 mod connector;
@@ -34,6 +35,7 @@ mod tls;
 mod upgrade;
 mod verify;
 
+pub(in crate::net) use budget::Budget;
 pub use client::ClientOptions;
 pub(in crate::net) use client::{Connected, connect};
 pub(in crate::net) use connect_error::{ConnectError, Step};
@@ -43,7 +45,7 @@ pub(in crate::net) use head::MAX_HEAD;
 pub(in crate::net) use message::Message;
 pub(in crate::net) use request::{AcceptOptions, Request, refuse};
 pub use socket::SocketOptions;
-pub(in crate::net) use socket::{Outgoing, Socket, Stream};
+pub(in crate::net) use socket::{Outgoing, Received, Socket, Stream};
 pub(in crate::net) use tls::acceptor;
 pub use tls::{Roots, TlsOptions};
 

@@ -14,6 +14,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::task::yield_now;
 use tungstenite::protocol::frame::coding::{CloseCode, Data};
 
+use super::budget::Budget;
 use super::deflate::Inflater;
 use super::error::{SendError, SocketError};
 use super::frame::{Decoder, Frame, MAX_CONTROL};
@@ -24,12 +25,6 @@ use super::{Agreed, Role};
 /// How much is read at a time: a dozen messages of call audio.
 const READ: usize = 4096;
 const READ_MOST: usize = 64 * 1024;
-
-/// Bytes of a message that are taken in before others get their turn.
-const TURN: usize = 16 * 1024;
-
-/// What a frame counts for on top of its payload.
-const FRAME: usize = 16;
 
 /// What is read and thrown away after a close, so that the peer can read the close.
 const DRAINED: usize = 1 << 20;
@@ -43,12 +38,25 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 pub struct SocketOptions {
     /// The longest message that is taken, in bytes; unpacked, if it came packed.
     pub max_message: usize,
+    /// The longest text, likewise. No more than `max_message` counts.
+    pub max_text: usize,
 }
 
 impl Default for SocketOptions {
     fn default() -> Self {
-        Self { max_message: 1 << 20 }
+        Self { max_message: 1 << 20, max_text: 1 << 20 }
     }
+}
+
+/// What came since it was asked last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::net) struct Received {
+    /// Messages, or pieces of some; pings and pongs too.
+    pub frames: u32,
+    /// Bytes of text, in whole messages.
+    pub text: usize,
+    /// Bytes that were unpacked.
+    pub unpacked: usize,
 }
 
 /// What the peer is sent.
@@ -72,6 +80,7 @@ pub(in crate::net) struct Socket {
     inbound: BytesMut,
     outbox: Outbox,
     phase: Phase,
+    received: Received,
 }
 
 enum Phase {
@@ -105,23 +114,29 @@ impl Socket {
         Self {
             stream,
             decoder: Decoder::new(role, agreed.deflate.is_some()),
-            assembler: Assembler::new(options.max_message, inflater),
+            assembler: Assembler::new(options.max_message, options.max_text, inflater),
             inbound: leftover,
             outbox: Outbox::new(role, agreed.deflate),
             phase: Phase::Open,
+            received: Received::default(),
         }
     }
 
     /// The next message. After a close or an error, sends what waits and shuts the stream, then
-    /// gives None; a peer may take its time over that, so bound it.
+    /// gives None; a peer may take its time over that, so bound it. Pending, too, once `budget` is
+    /// spent: the task is woken again when others have had their turn.
     pub(in crate::net) fn poll_next(
         &mut self,
         cx: &mut Context<'_>,
+        budget: &mut Budget,
     ) -> Poll<Option<Result<Message, SocketError>>> {
         if !matches!(self.phase, Phase::Open) {
-            return self.poll_end(cx).map(|()| None);
+            return self.poll_end(cx, budget).map(|()| None);
         }
-        let result = ready!(self.poll_message(cx));
+        let result = ready!(self.poll_message(cx, budget));
+        if let Ok(Message::Text(text)) = &result {
+            self.received.text += text.len();
+        }
         match &result {
             Ok(Message::Close { code, .. }) => self.end(*code, ""),
             Ok(_) => {}
@@ -133,6 +148,22 @@ impl Socket {
         // A write that fails shows again: here, if the peer is gone, or to who flushes.
         let _ = self.poll_flush(cx);
         Poll::Ready(Some(result))
+    }
+
+    /// Sends what waits, a close among it, and waits for the peer's end. What else the peer says is
+    /// left out, and not even unpacked. A peer may take its time over that, so bound it.
+    pub(in crate::net) fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.assembler.skip();
+        let mut budget = Budget::default();
+        // Where it fails, reading does too.
+        let _ = self.poll_flush(cx);
+        while ready!(self.poll_next(cx, &mut budget)).is_some() {}
+        Poll::Ready(())
+    }
+
+    /// What came since this was asked last.
+    pub(in crate::net) fn take_received(&mut self) -> Received {
+        std::mem::take(&mut self.received)
     }
 
     /// Queues a message. `poll_flush` sends it.
@@ -167,18 +198,24 @@ impl Socket {
         self.outbox.len()
     }
 
-    fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, SocketError>> {
-        let mut turn = 0;
+    fn poll_message(
+        &mut self,
+        cx: &mut Context<'_>,
+        budget: &mut Budget,
+    ) -> Poll<Result<Message, SocketError>> {
         loop {
+            if budget.is_spent() {
+                return yielded(cx);
+            }
             while let Some(frame) = self.next_frame()? {
-                turn += frame.payload.len() + FRAME;
-                if let Some(message) = self.assembler.handle(frame)? {
+                budget.spend_frame(frame.payload.len());
+                if let Some(message) = self.handle_frame(frame, budget)? {
                     if let Message::Ping(payload) = &message {
                         self.outbox.pong(payload.clone());
                     }
                     return Poll::Ready(Ok(message));
                 }
-                if turn > TURN {
+                if budget.is_spent() {
                     return yielded(cx);
                 }
             }
@@ -196,12 +233,25 @@ impl Socket {
         }
     }
 
+    fn handle_frame(
+        &mut self,
+        frame: Frame,
+        budget: &mut Budget,
+    ) -> Result<Option<Message>, SocketError> {
+        let message = self.assembler.handle(frame);
+        let unpacked = self.assembler.take_unpacked();
+        budget.spend_unpacked(unpacked);
+        self.received.unpacked += unpacked.unpacked;
+        message
+    }
+
     fn next_frame(&mut self) -> Result<Option<Frame>, SocketError> {
         if let Some(rest) = self.assembler.rest() {
             return Ok(Some(rest));
         }
-        let room = |begins_compressed| self.assembler.room(begins_compressed);
-        self.decoder.next(&mut self.inbound, room)
+        let frame = self.decoder.next(&mut self.inbound, |header| self.assembler.room(header))?;
+        self.received.frames += u32::from(frame.is_some());
+        Ok(frame)
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
@@ -217,8 +267,11 @@ impl Socket {
         self.phase = Phase::Flushing;
     }
 
-    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll_end(&mut self, cx: &mut Context<'_>, budget: &mut Budget) -> Poll<()> {
         loop {
+            if budget.is_spent() {
+                return yielded(cx);
+            }
             match self.phase {
                 Phase::Flushing => {
                     let done = ready!(self.poll_flush(cx)).is_ok()
@@ -229,6 +282,7 @@ impl Socket {
                     self.inbound.clear();
                     self.inbound.reserve(READ);
                     let read = pin!(self.stream.read_buf(&mut self.inbound)).poll(cx);
+                    budget.spend_frame(self.inbound.len());
                     self.phase = match ready!(read) {
                         Ok(1..) if left > self.inbound.len() => {
                             Phase::Draining(left - self.inbound.len())
@@ -263,12 +317,21 @@ mod tests {
         let options = SocketOptions::default();
         let mut socket = Socket::server(near, BytesMut::new(), &Agreed::default(), options);
         far.write_all(&[0x82, 0x82, 0, 0, 0, 0, 1]).await.expect("written");
-        assert!(poll_fn(|cx| Poll::Ready(socket.poll_next(cx).is_pending())).await);
+        assert!(
+            poll_fn(|cx| Poll::Ready(socket.poll_next(cx, &mut Budget::default()).is_pending()))
+                .await
+        );
         assert_eq!(socket.inbound[..], [1]);
         far.write_all(&[2]).await.expect("written");
-        let message = poll_fn(|cx| socket.poll_next(cx)).await.expect("open").expect("valid");
+        let message = poll_fn(|cx| socket.poll_next(cx, &mut Budget::default()))
+            .await
+            .expect("open")
+            .expect("valid");
         assert_eq!(message, Message::Binary(vec![1, 2].into()));
-        assert!(poll_fn(|cx| Poll::Ready(socket.poll_next(cx).is_pending())).await);
+        assert!(
+            poll_fn(|cx| Poll::Ready(socket.poll_next(cx, &mut Budget::default()).is_pending()))
+                .await
+        );
         assert_eq!(socket.inbound.capacity(), 0);
     }
 }

@@ -8,12 +8,19 @@ use super::options::Terms;
 use crate::dialects::{Dialect, Playback, capabilities};
 use crate::error::ErrorCode;
 use crate::net::end_reason::EndReason;
+use crate::net::websocket::Received;
 
 /// How long a sender's first message is waited for, which may be its metadata.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Messages are counted over so many seconds: a sender that stalled may catch up.
 const WINDOW: u32 = 10;
+
+/// Texts of the longest kind in a window.
+const TEXTS: usize = 16;
+
+/// Messages of the longest kind that are unpacked in a window.
+const UNPACKED: usize = 10;
 
 /// Pings that go unanswered before the peer is taken for gone, where nothing else was said.
 const UNANSWERED: u32 = 3;
@@ -30,8 +37,25 @@ pub(super) struct Bounds {
     heard: Arc<LastHeard>,
     /// Until when the first message may come.
     patience: Option<Instant>,
-    /// When the window began that messages are counted in, and how many there were.
-    window: (Instant, u32),
+    /// Bytes of text in a window, and bytes that are unpacked.
+    max_text: usize,
+    max_unpacked: usize,
+    window: Window,
+}
+
+/// What came since `start`.
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    start: Instant,
+    messages: u32,
+    text: usize,
+    unpacked: usize,
+}
+
+impl Window {
+    fn new(start: Instant) -> Self {
+        Self { start, messages: 0, text: 0, unpacked: 0 }
+    }
 }
 
 /// What the passing of time asks for.
@@ -53,7 +77,9 @@ impl Bounds {
             last_heard: now,
             heard: LastHeard::new(now),
             patience: Some(now + PATIENCE),
-            window: (now, 0),
+            max_text: terms.max_text.saturating_mul(TEXTS),
+            max_unpacked: terms.max_message.saturating_mul(UNPACKED),
+            window: Window::new(now),
         }
     }
 
@@ -66,19 +92,35 @@ impl Bounds {
         }
     }
 
-    /// Something came. Gives why the call is over, if it was one too many.
-    pub fn handle_message(&mut self, now: Instant) -> Option<EndReason> {
+    /// So much came. Gives why the call is over, if it was too much.
+    pub fn handle_received(&mut self, now: Instant, received: Received) -> Option<EndReason> {
+        if received.frames == 0 && received.unpacked == 0 {
+            return None;
+        }
         self.last_heard = now;
         self.heard.handle_message(now);
-        if now.saturating_duration_since(self.window.0).as_secs() >= WINDOW.into() {
-            self.window = (now, 0);
+        let window = &mut self.window;
+        if now.saturating_duration_since(window.start).as_secs() >= WINDOW.into() {
+            *window = Window::new(now);
         }
-        self.window.1 += 1;
-        (self.window.1 > self.max_rate.saturating_mul(WINDOW)).then(|| {
-            let message =
-                format!("more than {} messages a second for {WINDOW} seconds", self.max_rate);
-            EndReason::Broken(ErrorCode::MessageRate, message)
-        })
+        window.messages = window.messages.saturating_add(received.frames);
+        window.text = window.text.saturating_add(received.text);
+        window.unpacked = window.unpacked.saturating_add(received.unpacked);
+        self.excess().map(|message| EndReason::Broken(ErrorCode::MessageRate, message))
+    }
+
+    /// What there was too much of.
+    fn excess(&self) -> Option<String> {
+        let Window { messages, text, unpacked, .. } = self.window;
+        if messages > self.max_rate.saturating_mul(WINDOW) {
+            Some(format!("more than {} messages a second for {WINDOW} seconds", self.max_rate))
+        } else if text > self.max_text {
+            Some(format!("more than {} bytes of text in {WINDOW} seconds", self.max_text))
+        } else if unpacked > self.max_unpacked {
+            Some(format!("more than {} bytes unpacked in {WINDOW} seconds", self.max_unpacked))
+        } else {
+            None
+        }
     }
 
     /// The peer has connected again, and has said nothing yet.
@@ -125,6 +167,24 @@ mod tests {
         start + Duration::from_millis(ms)
     }
 
+    fn one() -> Received {
+        Received { frames: 1, ..Received::default() }
+    }
+
+    #[test]
+    fn text_and_what_is_unpacked_have_bounds_of_their_own() {
+        let start = Instant::now();
+        let terms = Terms { max_text: 1000, max_message: 5000, ..terms() };
+        let text = Received { text: 1000, ..one() };
+        let mut bounds = Bounds::new(&terms, start);
+        assert!((0..16).all(|_| bounds.handle_received(start, text).is_none()));
+        assert!(bounds.handle_received(start, text).is_some());
+        let unpacked = Received { unpacked: 5000, ..Received::default() };
+        let mut bounds = Bounds::new(&terms, start);
+        assert!((0..10).all(|_| bounds.handle_received(start, unpacked).is_none()));
+        assert!(bounds.handle_received(start, unpacked).is_some());
+    }
+
     #[test]
     fn a_peer_is_pinged_if_it_answers_and_given_up_when_nothing_comes() {
         let start = Instant::now();
@@ -135,7 +195,7 @@ mod tests {
         assert_eq!(bounds.poll_timeout(), Some(after(start, 2000)));
         assert!(matches!(bounds.poll(after(start, 2000)), Some(Due::Ping)));
         assert!(bounds.poll(after(start, 2001)).is_none());
-        assert!(bounds.handle_message(after(start, 3000)).is_none());
+        assert!(bounds.handle_received(after(start, 3000), one()).is_none());
         assert!(matches!(bounds.poll(after(start, 7999)), Some(Due::Ping)));
         let over = bounds.poll(after(start, 8000));
         assert!(matches!(over, Some(Due::Over(EndReason::Broken(ErrorCode::IdleTimeout, _)))));
@@ -171,9 +231,9 @@ mod tests {
     fn messages_are_counted_by_ten_seconds() {
         let start = Instant::now();
         let mut bounds = Bounds::new(&Terms { max_rate: 10, ..terms() }, start);
-        assert!((0..100).all(|_| bounds.handle_message(start).is_none()));
-        assert!((0..100).all(|_| bounds.handle_message(after(start, 10_000)).is_none()));
-        let over = bounds.handle_message(after(start, 19_999));
+        assert!((0..100).all(|_| bounds.handle_received(start, one()).is_none()));
+        assert!((0..100).all(|_| bounds.handle_received(after(start, 10_000), one()).is_none()));
+        let over = bounds.handle_received(after(start, 19_999), one());
         assert!(matches!(over, Some(EndReason::Broken(ErrorCode::MessageRate, _))));
     }
 }

@@ -24,14 +24,8 @@ use crate::net::engine::Engine;
 use crate::net::flags::Flag;
 use crate::net::flood;
 use crate::net::outgoing::Outgoing;
-use crate::net::websocket::{self, Message, Socket, SocketError};
+use crate::net::websocket::{self, Budget, Message, Socket, SocketError};
 use crate::net::wire::Wire;
-
-/// Messages that are read at once. Who sends more at once has to wait for JavaScript to take them.
-const READ_AT_ONCE: usize = 32;
-
-/// Bytes of them, likewise.
-const BYTES_AT_ONCE: usize = 256 * 1024;
 
 /// When to look again where nothing is due: never in practice.
 const FOREVER: Duration = Duration::from_secs(86_400);
@@ -177,13 +171,7 @@ impl Connection {
 
     fn poll_closed(&mut self, context: &mut Context<'_>) -> Poll<()> {
         transmit(&mut self.session, &mut self.socket, now());
-        let _ = self.socket.poll_flush(context);
-        while let Poll::Ready(message) = self.socket.poll_next(context) {
-            if message.is_none() {
-                return Poll::Ready(());
-            }
-        }
-        Poll::Pending
+        self.socket.poll_close(context)
     }
 
     async fn step(&mut self) {
@@ -230,26 +218,23 @@ impl Connection {
         }
     }
 
-    /// Reads what has come, up to so many messages. True if there may be more.
+    /// Reads what has come, within a budget. True if there may be more: who sends more at once has to
+    /// wait for JavaScript to take it.
     fn read(&mut self, context: &mut Context<'_>, now: Instant) -> bool {
-        let (mut messages, mut bytes) = (0, 0);
-        while messages < READ_AT_ONCE && bytes < BYTES_AT_ONCE {
-            if self.state.over.is_some() {
-                return false;
-            }
-            let Poll::Ready(message) = self.socket.poll_next(context) else { return false };
-            messages += 1;
-            bytes += message.as_ref().and_then(|it| it.as_ref().ok()).map_or(0, Message::len);
-            self.handle_message(message, now);
+        let mut budget = Budget::default();
+        while self.state.over.is_none()
+            && let Poll::Ready(message) = self.socket.poll_next(context, &mut budget)
+        {
+            self.handle_message(message);
         }
-        true
+        let over = self.bounds.handle_received(now, self.socket.take_received());
+        if self.state.over.is_none() {
+            self.state.over = over;
+        }
+        self.state.over.is_none() && budget.is_spent()
     }
 
-    fn handle_message(&mut self, message: Option<Result<Message, SocketError>>, now: Instant) {
-        if let Some(over) = self.bounds.handle_message(now) {
-            self.state.over = Some(over);
-            return;
-        }
+    fn handle_message(&mut self, message: Option<Result<Message, SocketError>>) {
         let Self { line, session, state, .. } = self;
         let said = &mut |said: DialectEvent<'_>| state.handle(line, said);
         match message {

@@ -80,6 +80,8 @@ pub struct Terms {
     pub idle: Option<Duration>,
     /// The longest message, in bytes.
     pub max_message: usize,
+    /// The longest text, likewise.
+    pub max_text: usize,
     /// The most messages in a second.
     pub max_rate: u32,
 }

@@ -261,7 +261,7 @@ async fn open(guest: Guest, acceptance: &Acceptance) -> Result<Socket, ErrorCode
         stream.flush().await
     };
     sent.await.map_err(|_: std::io::Error| ErrorCode::ClosedEarly)?;
-    let options = SocketOptions { max_message: terms.max_message };
+    let options = SocketOptions { max_message: terms.max_message, max_text: terms.max_text };
     Ok(Socket::server(stream, leftover, &agreed, options))
 }
 

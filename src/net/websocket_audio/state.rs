@@ -150,6 +150,7 @@ pub(super) mod tests {
             ping: second,
             idle: None,
             max_message: 65_536,
+            max_text: 65_536,
             max_rate: 1000,
         }
     }

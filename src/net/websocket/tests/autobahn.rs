@@ -16,7 +16,7 @@ use super::client::options;
 use super::support::{echo, next};
 
 /// Section 9 sends 16 MB.
-const LIMITS: SocketOptions = SocketOptions { max_message: 32 << 20 };
+const LIMITS: SocketOptions = SocketOptions { max_message: 32 << 20, max_text: 32 << 20 };
 
 /// The suite's program at work, and the folder with its report.
 struct Suite {

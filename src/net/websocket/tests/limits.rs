@@ -1,14 +1,19 @@
 //! Peers that send too much, too little, or anything at all.
 
 use std::future::poll_fn;
-use std::task::Poll;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
 use proptest::prelude::*;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 
+use super::super::deflate::Deflater;
 use super::super::error::SendError;
-use super::super::{Agreed, Message, Outgoing, Role, Socket, SocketError, SocketOptions};
+use super::super::{Agreed, Budget, Message, Outgoing, Role, Socket, SocketError, SocketOptions};
 use super::support::{deflate, echo, next, pair, send, socket, soon};
 
 #[tokio::test]
@@ -102,22 +107,115 @@ async fn a_peer_that_pings_and_never_reads_holds_up_neither_its_messages_nor_mem
     drop(soon(writer).await);
 }
 
+/// How many polls it takes until there is a message or a fault.
+async fn polls(bytes: &[u8]) -> (usize, Result<Message, SocketError>) {
+    let (mut socket, mut peer) = pair(Role::Server, deflate());
+    peer.write(bytes).await;
+    let mut polls = 0;
+    let result = soon(poll_fn(|cx| {
+        polls += 1;
+        socket.poll_next(cx, &mut Budget::default())
+    }));
+    let result = result.await.expect("open");
+    (polls, result)
+}
+
 #[tokio::test]
 async fn a_message_that_takes_long_to_take_in_leaves_others_their_turns() {
     let frame = |first, payload: &[u8]| super::support::frame(first, payload, true);
-    let empty_blocks = [[0, 0, 0, 0xff, 0xff].repeat(20_000), vec![0]].concat();
     let fragments = [frame(0x02, &[]), frame(0x00, &[]).repeat(10_000), frame(0x80, &[])].concat();
-    for bytes in [frame(0xc2, &empty_blocks), fragments] {
-        let (mut socket, mut peer) = pair(Role::Server, deflate());
-        peer.write(&bytes).await;
-        let mut turns = 0;
-        let message = soon(poll_fn(|cx| {
-            turns += 1;
-            socket.poll_next(cx)
-        }));
-        assert_eq!(message.await.expect("open").expect("valid"), Message::Binary(Bytes::new()));
-        assert!(turns > 5, "{turns}");
+    let (turns, message) = polls(&fragments).await;
+    assert_eq!(message.expect("valid"), Message::Binary(Bytes::new()));
+    assert!(turns > 300, "{turns}");
+    let mut deflater = Deflater::new(15, false);
+    let packed = deflater.deflate(&vec![7; 1_000_000]).expect("packed").to_vec();
+    let (turns, message) = polls(&frame(0xc2, &packed)).await;
+    assert_eq!(message.expect("valid"), Message::Binary(vec![7; 1_000_000].into()));
+    assert!(turns > 3, "{turns} for {} bytes", packed.len());
+}
+
+#[tokio::test]
+async fn deflate_without_content_is_refused_after_little_of_it() {
+    let empty_blocks = [[0, 0, 0, 0xff, 0xff].repeat(20_000), vec![0]].concat();
+    let (turns, fault) = polls(&super::support::frame(0xc2, &empty_blocks, true)).await;
+    assert!(matches!(fault, Err(SocketError::Data(_))));
+    assert!(turns < 3, "{turns}");
+}
+
+#[tokio::test]
+async fn one_pass_reads_no_more_messages_than_its_budget_has_room_for() {
+    let (mut socket, mut peer) = pair(Role::Server, None);
+    peer.write(&super::support::frame(0x82, &[0; 320], true).repeat(1000)).await;
+    let mut budget = Budget::default();
+    let read = poll_fn(|cx| {
+        let mut read = 0;
+        while socket.poll_next(cx, &mut budget).is_ready() {
+            read += 1;
+        }
+        Poll::Ready(read)
+    });
+    assert!((20..=32).contains(&read.await));
+    assert!(budget.is_spent());
+    assert!((20..=32).contains(&socket.take_received().frames));
+}
+
+/// A peer that never stops, and counts what is read of it.
+struct Endless {
+    said: Vec<u8>,
+    at: usize,
+    read: Arc<AtomicUsize>,
+}
+
+impl AsyncRead for Endless {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        out: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        while out.remaining() > 0 {
+            let rest = &self.said[self.at..];
+            let length = rest.len().min(out.remaining());
+            out.put_slice(&rest[..length]);
+            self.read.fetch_add(length, Ordering::Relaxed);
+            self.at = (self.at + length) % self.said.len();
+        }
+        Poll::Ready(Ok(()))
     }
+}
+
+impl AsyncWrite for Endless {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[tokio::test]
+async fn a_peer_that_goes_on_after_a_close_is_read_a_budget_at_a_time_and_unpacked_no_more() {
+    let mut deflater = Deflater::new(15, true);
+    let packed = deflater.deflate(&vec![7; 1_000_000]).expect("packed").to_vec();
+    let said = super::support::frame(0xc2, &packed, true);
+    let read = Arc::new(AtomicUsize::new(0));
+    let endless = Endless { said, at: 0, read: Arc::clone(&read) };
+    let agreed = Agreed { deflate: deflate(), subprotocol: None };
+    let mut socket = Socket::server(endless, BytesMut::new(), &agreed, SocketOptions::default());
+    socket.start_send(Outgoing::Close { code: Some(1000), reason: "" }).expect("open");
+    for pass in 1..100 {
+        assert!(poll_fn(|cx| Poll::Ready(socket.poll_close(cx).is_pending())).await);
+        assert!(read.load(Ordering::Relaxed) <= pass * 300_000);
+    }
+    assert_eq!(socket.take_received().unpacked, 0);
 }
 
 #[tokio::test]

@@ -8,7 +8,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio::time::timeout;
 
 use super::super::extensions::{self, Deflate};
-use super::super::{Agreed, Message, Outgoing, Role, Socket, SocketError, SocketOptions, mask};
+use super::super::{
+    Agreed, Budget, Message, Outgoing, Role, Socket, SocketError, SocketOptions, mask,
+};
 
 pub(super) const MASK: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 
@@ -28,7 +30,7 @@ pub(super) fn socket(
     max_message: usize,
 ) -> Socket {
     let agreed = Agreed { deflate, subprotocol: None };
-    let options = SocketOptions { max_message };
+    let options = SocketOptions { max_message, max_text: max_message };
     Socket::new(Box::new(stream), BytesMut::new(), role, &agreed, options)
 }
 
@@ -40,7 +42,7 @@ pub(super) fn pair(role: Role, deflate: Option<Deflate>) -> (Socket, Peer) {
 }
 
 pub(super) async fn next(socket: &mut Socket) -> Option<Result<Message, SocketError>> {
-    soon(poll_fn(|cx| socket.poll_next(cx))).await
+    soon(poll_fn(|cx| socket.poll_next(cx, &mut Budget::default()))).await
 }
 
 pub(super) async fn send(socket: &mut Socket, outgoing: Outgoing<'_>) {
