@@ -16,6 +16,7 @@ use super::engine::Engine;
 use super::flags::{Flag, Flags};
 use super::options::{CallOptions, CallStats};
 use super::outgoing::Command;
+use super::pacer::Timed;
 use super::pipe::PipeWriter;
 use super::refill::Decoded;
 use super::taps::Taps;
@@ -210,7 +211,7 @@ impl CallHandle {
     }
 
     /// The pacer's deadline `at` has come. False if JavaScript is sending just now: ask again.
-    pub(super) fn handle_deadline(self: &Arc<Self>, at: Instant, now: Instant) -> bool {
+    fn wake(self: &Arc<Self>, at: Instant, now: Instant) -> bool {
         let mut out = match self.out.try_lock() {
             Ok(out) => out,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
@@ -249,6 +250,12 @@ impl CallHandle {
         let mut out = lock(&self.out);
         change(&mut out.outbound, now);
         self.pump(&mut out, now);
+    }
+}
+
+impl Timed for CallHandle {
+    fn handle_deadline(self: Arc<Self>, at: Instant, now: Instant) -> Result<(), Arc<dyn Timed>> {
+        if self.wake(at, now) { Ok(()) } else { Err(self) }
     }
 }
 

@@ -1,4 +1,4 @@
-//! One clock for all calls: wakes each line when its next frame is due.
+//! One clock for all: wakes each who asked for it when it is time. It knows no call.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -8,36 +8,40 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio::task::yield_now;
 
-use super::call_handle::CallHandle;
 use super::gather::Gather;
 use super::timer::Timer;
 use crate::sync::lock;
 
-/// When to come back to a line that JavaScript was just sending on.
+/// When to come back to a call that JavaScript was just sending on.
 const RETRY: Duration = Duration::from_millis(1);
 
 /// Passes follow each other so soon where frames gather.
 const SOON: Duration = Duration::from_millis(2);
 
-/// The deadlines of all lines, soonest first.
-#[derive(Debug, Default)]
+/// Who is woken at deadlines.
+pub(super) trait Timed: Send + Sync {
+    /// The deadline `at` has come. Gives itself back where it is busy just now: ask again.
+    fn handle_deadline(self: Arc<Self>, at: Instant, now: Instant) -> Result<(), Arc<dyn Timed>>;
+}
+
+/// The deadlines of all, soonest first.
+#[derive(Default)]
 pub(super) struct Pacer {
     deadlines: Mutex<BinaryHeap<Deadline>>,
     sooner: Notify,
 }
 
-#[derive(Debug)]
 struct Deadline {
     at: Instant,
-    line: Arc<CallHandle>,
+    who: Arc<dyn Timed>,
 }
 
 impl Pacer {
-    /// Wakes `line` at `at`.
-    pub fn arm(&self, at: Instant, line: Arc<CallHandle>) {
+    /// Wakes `who` at `at`.
+    pub fn arm(&self, at: Instant, who: Arc<dyn Timed>) {
         let mut deadlines = lock(&self.deadlines);
         let soonest = deadlines.peek().is_none_or(|soonest| at < soonest.at);
-        deadlines.push(Deadline { at, line });
+        deadlines.push(Deadline { at, who });
         drop(deadlines);
         if soonest {
             self.sooner.notify_one();
@@ -64,16 +68,16 @@ impl Pacer {
         }
     }
 
-    /// Lets go of all lines.
+    /// Lets go of all.
     pub fn clear(&self) {
         lock(&self.deadlines).clear();
     }
 
     /// Wakes whoever is due at `now`.
-    fn wake_due(&self, now: Instant) {
-        while let Some(Deadline { at, line }) = self.pop_due(now) {
-            if !line.handle_deadline(at, now) {
-                self.arm(now + RETRY, line);
+    pub fn wake_due(&self, now: Instant) {
+        while let Some(Deadline { at, who }) = self.pop_due(now) {
+            if let Err(busy) = who.handle_deadline(at, now) {
+                self.arm(now + RETRY, busy);
             }
         }
     }
@@ -111,60 +115,43 @@ impl Eq for Deadline {}
 
 #[cfg(test)]
 mod tests {
-    use tokio::net::{TcpListener, TcpStream};
-    use tokio::runtime::Builder;
-
     use super::*;
-    use crate::call::{Companding, Role, Silence};
-    use crate::events::{Inbox, Source};
-    use crate::net::wire::Wire;
-    use crate::net::{CallOptions, Engine};
-    use crate::protocol::SampleRate;
 
-    const SECOND: Duration = Duration::from_secs(1);
+    /// Counts its deadlines, and is busy at first.
+    #[derive(Default)]
+    struct Busy(Mutex<(u32, u32)>);
 
-    /// A call on which silence is due.
-    async fn silent_call(engine: &Arc<Engine>) -> Arc<CallHandle> {
-        let options = CallOptions {
-            rate: SampleRate::NARROWBAND,
-            keeps_rate: false,
-            frame: None,
-            silence: Silence::Always,
-            companding: Companding::Auto,
-            speech: None,
-            high_water: SECOND,
-            outbound_limit: SECOND,
-            inbound_limit: SECOND,
-            hold: SECOND,
-            media_timeout: None,
-            max_duration: None,
-        };
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = listener.local_addr().expect("an address");
-        let (_, writer) = TcpStream::connect(address).await.expect("a connection").into_split();
-        let source = Source::new(1, Inbox::default());
-        let engine = Arc::clone(engine);
-        let line = CallHandle::new(engine, source, None, Role::Server, options, Wire::tcp(writer));
-        line.change(|_, _| {});
-        line
+    impl Timed for Busy {
+        fn handle_deadline(self: Arc<Self>, _: Instant, _: Instant) -> Result<(), Arc<dyn Timed>> {
+            let mut counts = lock(&self.0);
+            let (asked, woken) = &mut *counts;
+            *asked += 1;
+            if *asked < 3 {
+                drop(counts);
+                return Err(self);
+            }
+            *woken += 1;
+            Ok(())
+        }
     }
 
     #[test]
-    fn frames_gather_for_calls_that_go_on_and_for_none_that_are_over() {
-        let engine = Engine::new(Box::new(Nobody));
-        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async {
-            let ended = silent_call(&engine).await;
-            ended.end(None);
-            let _goes_on = silent_call(&engine).await;
-            engine.pacer.wake_due(Instant::now() + SECOND);
-        });
-        assert_eq!(engine.gather.counted(), 1);
+    fn whoever_is_busy_is_asked_again_a_millisecond_later_until_it_is_not() {
+        let (pacer, busy, now) = (Pacer::default(), Arc::new(Busy::default()), Instant::now());
+        pacer.arm(now, Arc::clone(&busy) as Arc<dyn Timed>);
+        for later in 0..5 {
+            pacer.wake_due(now + later * RETRY);
+        }
+        assert_eq!(*lock(&busy.0), (3, 1));
+        assert_eq!(pacer.soonest(), None);
     }
 
-    struct Nobody;
-
-    impl crate::events::Wake for Nobody {
-        fn wake(&self) {}
+    #[test]
+    fn the_soonest_is_woken_first_and_none_before_its_time() {
+        let (pacer, busy, now) = (Pacer::default(), Arc::new(Busy::default()), Instant::now());
+        pacer.arm(now + 2 * RETRY, Arc::clone(&busy) as Arc<dyn Timed>);
+        pacer.arm(now + RETRY, Arc::clone(&busy) as Arc<dyn Timed>);
+        pacer.wake_due(now);
+        assert_eq!((*lock(&busy.0), pacer.soonest()), ((0, 0), Some(now + RETRY)));
     }
 }

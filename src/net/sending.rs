@@ -79,7 +79,7 @@ impl CallHandle {
     fn arm(self: &Arc<Self>, out: &mut Out, at: Instant) {
         if out.armed.is_none_or(|armed| at < armed) {
             out.armed = Some(at);
-            self.engine.pacer.arm(at, Arc::clone(self));
+            self.engine.pacer.arm(at, Arc::<Self>::clone(self));
         }
     }
 
@@ -153,5 +153,64 @@ impl CallHandle {
         if out.outbound.poll_drained() {
             self.push(Event::Drain);
         }
+    }
+}
+#[cfg(test)]
+mod tests {
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::runtime::Builder;
+
+    use super::*;
+    use crate::call::{Companding, Role, Silence};
+    use crate::events::{Inbox, Source};
+    use crate::net::wire::Wire;
+    use crate::net::{CallOptions, Engine};
+    use crate::protocol::SampleRate;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// A call on which silence is due.
+    async fn silent_call(engine: &Arc<Engine>) -> Arc<CallHandle> {
+        let options = CallOptions {
+            rate: SampleRate::NARROWBAND,
+            keeps_rate: false,
+            frame: None,
+            silence: Silence::Always,
+            companding: Companding::Auto,
+            speech: None,
+            high_water: SECOND,
+            outbound_limit: SECOND,
+            inbound_limit: SECOND,
+            hold: SECOND,
+            media_timeout: None,
+            max_duration: None,
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (_, writer) = TcpStream::connect(address).await.expect("a connection").into_split();
+        let source = Source::new(1, Inbox::default());
+        let engine = Arc::clone(engine);
+        let line = CallHandle::new(engine, source, None, Role::Server, options, Wire::tcp(writer));
+        line.change(|_, _| {});
+        line
+    }
+
+    #[test]
+    fn frames_gather_for_calls_that_go_on_and_for_none_that_are_over() {
+        let engine = Engine::new(Box::new(Nobody));
+        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let ended = silent_call(&engine).await;
+            ended.end(None);
+            let _goes_on = silent_call(&engine).await;
+            engine.pacer.wake_due(Instant::now() + SECOND);
+        });
+        assert_eq!(engine.gather.counted(), 1);
+    }
+
+    struct Nobody;
+
+    impl crate::events::Wake for Nobody {
+        fn wake(&self) {}
     }
 }
