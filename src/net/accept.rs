@@ -14,9 +14,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, timeout};
 
 use super::audiosocket;
+use super::engine::Engine;
 use super::permits::Permits;
+use super::place::Place;
 use super::proxy::announced;
-use super::server::{Place, Server, Service};
+use super::server::{Server, Service};
 use super::tcp;
 use super::websocket_audio;
 use crate::error::ErrorCode;
@@ -135,14 +137,15 @@ impl Listener for TcpListener {
 
 /// A server's own.
 pub(super) struct ServerDoor {
+    engine: Arc<Engine>,
     server: Arc<Server>,
     /// Bounds the peers that are told that they are turned away, and waited for.
     farewells: Arc<Permits>,
 }
 
 impl ServerDoor {
-    pub fn new(server: Arc<Server>) -> Self {
-        Self { server, farewells: Permits::new(FAREWELLS) }
+    pub fn new(engine: Arc<Engine>, server: Arc<Server>) -> Self {
+        Self { engine, server, farewells: Permits::new(FAREWELLS) }
     }
 }
 
@@ -155,7 +158,7 @@ impl Door<TcpStream> for ServerDoor {
         }
         let farewells = Arc::clone(&self.farewells);
         let is_proxied = options.proxies.iter().any(|proxy| proxy.contains(peer.ip()));
-        let mut place = match Place::reserve(server, peer) {
+        let mut place = match Place::reserve(&self.engine, server, peer) {
             Ok(place) => place,
             Err(code) => return turn_away(server, stream, code, &farewells),
         };
@@ -178,7 +181,7 @@ impl Door<TcpStream> for ServerDoor {
                 message: error.to_string(),
             };
             // Where nobody takes these events, the count is what remains of them.
-            let _ = self.server.engine.queue.push(&self.server.source, event);
+            let _ = self.server.queue.push(&self.server.source, event);
         }
     }
 }

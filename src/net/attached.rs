@@ -2,12 +2,13 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use bytes::BytesMut;
 
 use super::engine::Engine;
-use super::server::{Place, Server, ServerOptions};
+use super::place::Place;
+use super::server::{Server, ServerOptions};
 use super::websocket::Request;
 use super::websocket_audio::{Guest, Pipe, greet, turn_away};
 use crate::events::{Inbox, Source};
@@ -30,8 +31,7 @@ impl Engine {
         let (handle, lease) = self.io()?;
         let source = Source::new(self.next_id(), Inbox::opened());
         let id = source.id;
-        let server = Server::new(Arc::clone(self), source, options, lease);
-        lock(&self.servers).insert(id, Arc::downgrade(&server));
+        let server = Server::new(&self.servers, &self.queue, source, options, lease);
         handle.spawn(async move { server.shut().await });
         Ok(id)
     }
@@ -39,11 +39,11 @@ impl Engine {
     /// Takes a socket over that asks for a WebSocket. Gives the number that its bytes go by, or what
     /// to answer instead; nothing, if the server is gone.
     pub fn attach(self: &Arc<Self>, server: u32, upgrade: Upgrade) -> io::Result<Attached> {
-        let Some(server) = lock(&self.servers).get(&server).and_then(Weak::upgrade) else {
+        let Some(server) = self.servers.get(server) else {
             return Ok(Attached::Refused(Vec::new()));
         };
         let Upgrade { method, target, headers, head, peer } = upgrade;
-        let place = Place::reserve(&server, peer)
+        let place = Place::reserve(self, &server, peer)
             .and_then(|mut place| place.identify(peer).map(|()| place));
         let place = match place {
             Ok(place) => place,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -17,7 +17,7 @@ use super::lease::{Lease, Leases};
 use super::notifier::Notifier;
 use super::pacer::Pacer;
 use super::permits::Permits;
-use super::server::Server;
+use super::server::Servers;
 use super::websocket_audio::PipeEnd;
 use crate::audio::PromptCache;
 use crate::events::{EventQueue, Opening, Packer, Wake};
@@ -41,14 +41,14 @@ const FORK_PATIENCE: Duration = Duration::from_millis(250);
 
 /// Servers, calls, their clock and their events.
 pub struct Engine {
-    pub(super) queue: EventQueue,
+    pub(super) queue: Arc<EventQueue>,
     pub(super) pacer: Pacer,
     pub(super) notifier: Notifier,
     pub(super) gather: Arc<Gather>,
     leases: Arc<Leases>,
     io: Mutex<Option<IoThread>>,
     lines: Mutex<HashMap<u32, Arc<CallHandle>>>,
-    pub(super) servers: Mutex<HashMap<u32, Weak<Server>>>,
+    pub(super) servers: Arc<Servers>,
     /// Sockets of JavaScript's that calls are on.
     pub(super) pipes: Mutex<HashMap<u32, Arc<PipeEnd>>>,
     /// Calls that are being placed.
@@ -69,14 +69,14 @@ impl Engine {
     pub fn new(doorbell: Box<dyn Wake>) -> Arc<Self> {
         let notifier = Notifier::new(doorbell);
         Arc::new(Self {
-            queue: EventQueue::new(Box::new(notifier.clone())),
+            queue: Arc::new(EventQueue::new(Box::new(notifier.clone()))),
             pacer: Pacer::default(),
             notifier,
             gather: Arc::new(Gather::new()),
             leases: Arc::default(),
             io: Mutex::default(),
             lines: Mutex::default(),
-            servers: Mutex::default(),
+            servers: Arc::default(),
             pipes: Mutex::default(),
             dials: Mutex::default(),
             last_id: AtomicU32::new(0),
@@ -179,10 +179,6 @@ impl Engine {
 
     pub(super) fn forget_recording(&self, id: u32) {
         lock(&self.recorders).remove(&id);
-    }
-
-    pub(super) fn remove_server(&self, id: u32) {
-        lock(&self.servers).remove(&id);
     }
 
     pub(super) fn lease(&self) -> Lease {

@@ -33,6 +33,7 @@ mod outgoing;
 mod pacer;
 mod permits;
 mod pipe;
+mod place;
 mod playing;
 mod proxy;
 mod recording;

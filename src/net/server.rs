@@ -1,21 +1,19 @@
 //! A server: its limits, its state, and what it has seen.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
-use std::ops::Deref;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
 use super::admission::{Admission, Limits, Network};
-use super::engine::Engine;
 use super::lease::Lease;
 use super::options::CallOptions;
 use super::websocket_audio::{Arrivals, WebSocketOptions};
 use crate::error::ErrorCode;
-use crate::events::{Event, Source};
+use crate::events::{Event, EventQueue, Source};
 use crate::sync::lock;
 
 /// How a server treats its connections.
@@ -37,6 +35,16 @@ pub struct ServerOptions {
 pub enum Service {
     AudioSocket(CallOptions),
     WebSocket(WebSocketOptions),
+}
+
+/// The servers of an environment, by number.
+#[derive(Default)]
+pub(super) struct Servers(Mutex<HashMap<u32, Weak<Server>>>);
+
+impl Servers {
+    pub fn get(&self, id: u32) -> Option<Arc<Server>> {
+        lock(&self.0).get(&id).and_then(Weak::upgrade)
+    }
 }
 
 /// How far a server has come.
@@ -70,14 +78,16 @@ pub struct ServerStats {
 pub(super) struct Server {
     pub source: Arc<Source>,
     pub options: ServerOptions,
-    pub engine: Arc<Engine>,
+    pub queue: Arc<EventQueue>,
+    /// Where it is found until it is dropped.
+    servers: Arc<Servers>,
     /// WebSockets that are not calls yet.
     pub arrivals: Arrivals,
     /// A [`Phase`].
     phase: AtomicU8,
     /// The phase is a later one.
     entered: Notify,
-    admission: Admission,
+    pub admission: Admission,
     accepted: AtomicU64,
     calls: AtomicU64,
     dropped: Mutex<HashMap<ErrorCode, u64>>,
@@ -86,17 +96,21 @@ pub(super) struct Server {
 }
 
 impl Server {
+    /// Makes one, which is found in `servers`.
     pub fn new(
-        engine: Arc<Engine>,
+        servers: &Arc<Servers>,
+        queue: &Arc<EventQueue>,
         source: Arc<Source>,
         options: ServerOptions,
         lease: Lease,
     ) -> Arc<Self> {
-        Arc::new(Self {
+        let id = source.id;
+        let server = Arc::new(Self {
             source,
+            queue: Arc::clone(queue),
+            servers: Arc::clone(servers),
             admission: Admission::new(options.limits.clone()),
             options,
-            engine,
             arrivals: Arrivals::default(),
             phase: AtomicU8::new(Phase::Open as u8),
             entered: Notify::new(),
@@ -105,7 +119,9 @@ impl Server {
             dropped: Mutex::default(),
             accept_errors: AtomicU64::new(0),
             _lease: lease,
-        })
+        });
+        lock(&servers.0).insert(id, Arc::downgrade(&server));
+        server
     }
 
     /// Stops accepting, and turns away who has not said its UUID.
@@ -143,6 +159,16 @@ impl Server {
         self.entered(Phase::Draining).await;
     }
 
+    /// A connection was accepted.
+    pub fn count_accepted(&self) {
+        self.accepted.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A connection became a call.
+    pub fn count_call(&self) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// A connection could not be accepted.
     pub fn count_accept_error(&self) {
         self.accept_errors.fetch_add(1, Ordering::Relaxed);
@@ -151,7 +177,7 @@ impl Server {
     pub fn drop_connection(&self, code: ErrorCode, peer: SocketAddr) {
         *lock(&self.dropped).entry(code).or_default() += 1;
         // Where nobody takes these events, the count is what remains of them.
-        let _ = self.engine.queue.push(&self.source, Event::Drop { code, peer });
+        let _ = self.queue.push(&self.source, Event::Drop { code, peer });
     }
 
     /// There is no way back.
@@ -176,84 +202,12 @@ impl Server {
     }
 }
 
-impl Engine {
-    /// Stops a server and hangs up its calls. `Closed` follows when all is gone.
-    pub fn close_server(&self, id: u32) {
-        let server = lock(&self.servers).get(&id).and_then(Weak::upgrade);
-        if let Some(server) = server {
-            server.close();
-            self.hang_up_calls_of(id);
-        }
-    }
-
-    /// Has a server take nobody new. `Closed` follows when its last call has ended.
-    pub fn drain_server(&self, id: u32) {
-        let server = lock(&self.servers).get(&id).and_then(Weak::upgrade);
-        if let Some(server) = server {
-            server.drain();
-        }
-    }
-
-    pub fn server_stats(&self, id: u32) -> Option<ServerStats> {
-        let server = lock(&self.servers).get(&id).and_then(Weak::upgrade)?;
-        Some(server.stats())
-    }
-}
-
 impl Drop for Server {
     fn drop(&mut self) {
-        self.engine.remove_server(self.source.id);
+        lock(&self.servers.0).remove(&self.source.id);
         let ServerStats { accepted, calls, dropped_by_code, accept_errors, .. } = self.stats();
         let closed = Event::Closed { accepted, calls, accept_errors, dropped: dropped_by_code };
         // The last word of a server is always taken.
-        let _ = self.engine.queue.push(&self.source, closed);
-    }
-}
-
-/// A connection's place among those that a server may have, given back when it is dropped.
-pub(super) struct Place {
-    server: Arc<Server>,
-    /// By which its address is counted.
-    address: Option<IpAddr>,
-    is_pending: AtomicBool,
-}
-
-impl Place {
-    /// An error, and the peer is turned away, where there is no place left.
-    pub fn reserve(server: &Arc<Server>, peer: SocketAddr) -> Result<Self, ErrorCode> {
-        server.accepted.fetch_add(1, Ordering::Relaxed);
-        server.admission.reserve().inspect_err(|code| server.drop_connection(*code, peer))?;
-        let server = Arc::clone(server);
-        Ok(Self { server, address: None, is_pending: AtomicBool::new(true) })
-    }
-
-    /// An error, and the peer is turned away, where its address may not come, or not now.
-    pub fn identify(&mut self, peer: SocketAddr) -> Result<(), ErrorCode> {
-        let identified = self.server.admission.identify(Instant::now(), peer.ip());
-        self.address = identified.inspect_err(|code| self.server.drop_connection(*code, peer))?;
-        Ok(())
-    }
-
-    /// The connection became a call.
-    pub fn begin(&self) {
-        self.server.calls.fetch_add(1, Ordering::Relaxed);
-        if self.is_pending.swap(false, Ordering::Relaxed) {
-            self.server.admission.begin();
-        }
-    }
-}
-
-impl Deref for Place {
-    type Target = Arc<Server>;
-
-    fn deref(&self) -> &Arc<Server> {
-        &self.server
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let was_pending = self.is_pending.load(Ordering::Relaxed);
-        self.server.admission.release(was_pending, self.address);
+        let _ = self.queue.push(&self.source, closed);
     }
 }

@@ -1,7 +1,7 @@
-//! What an environment starts: servers, and calls that it places.
+//! What an environment starts and ends: servers, and calls that it places.
 
 use std::io;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
@@ -10,7 +10,7 @@ use super::audiosocket::{DialOptions, dial};
 use super::engine::Engine;
 use super::lease::Lease;
 use super::listen::{Bound, ListenOptions, bind};
-use super::server::{Server, ServerOptions};
+use super::server::{Server, ServerOptions, ServerStats};
 use super::websocket_audio::{self, Answer, WebSocketDialOptions};
 use crate::events::{Inbox, Source};
 use crate::sync::lock;
@@ -31,11 +31,32 @@ impl Engine {
         };
         let source = Source::new(self.next_id(), Inbox::opened());
         let bound = Bound { id: source.id, address };
-        let server = Server::new(Arc::clone(self), source, options, lease);
-        lock(&self.servers).insert(bound.id, Arc::downgrade(&server));
-        let shut = Arc::clone(&server);
-        handle.spawn(async move { accept(listener, shut.shut(), ServerDoor::new(server)).await });
+        let server = Server::new(&self.servers, &self.queue, source, options, lease);
+        let door = ServerDoor::new(Arc::clone(self), Arc::clone(&server));
+        handle.spawn(async move { accept(listener, server.shut(), door).await });
         Ok(bound)
+    }
+
+    /// Stops a server and hangs up its calls. `Closed` follows when all is gone.
+    pub fn close_server(&self, id: u32) {
+        let server = self.servers.get(id);
+        if let Some(server) = server {
+            server.close();
+            self.hang_up_calls_of(id);
+        }
+    }
+
+    /// Has a server take nobody new. `Closed` follows when its last call has ended.
+    pub fn drain_server(&self, id: u32) {
+        let server = self.servers.get(id);
+        if let Some(server) = server {
+            server.drain();
+        }
+    }
+
+    pub fn server_stats(&self, id: u32) -> Option<ServerStats> {
+        let server = self.servers.get(id)?;
+        Some(server.stats())
     }
 
     /// Places a call. `Connected` follows, or `Error` and `End`.
@@ -50,7 +71,7 @@ impl Engine {
 
     /// Answers a WebSocket that is asked for. False if nobody waits for it any more.
     pub fn answer(&self, server: u32, id: u32, answer: Answer) -> bool {
-        let server = lock(&self.servers).get(&server).and_then(Weak::upgrade);
+        let server = self.servers.get(server);
         server.is_some_and(|server| server.arrivals.answer(id, answer))
     }
 

@@ -13,7 +13,7 @@ use crate::events::{Inbox, Source};
 use crate::net::bounded::bounded;
 use crate::net::end_reason::EndReason;
 use crate::net::options::CallOptions;
-use crate::net::server::Place;
+use crate::net::place::Place;
 
 /// Runs a connection from its first byte to its last. The call has its memory for as long as it
 /// lasts, so it keeps nothing of what it was made of.

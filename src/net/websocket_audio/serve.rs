@@ -18,7 +18,8 @@ use crate::events::{Event, Inbox, Opening, Source};
 use crate::net::bounded::bounded;
 use crate::net::end_reason::EndReason;
 use crate::net::handshakes;
-use crate::net::server::{Place, Server};
+use crate::net::place::Place;
+use crate::net::server::Server;
 use crate::net::websocket::{
     AcceptOptions, Agreed, MAX_HEAD, Request, Socket, SocketOptions, Stream, read_request, refuse,
 };
@@ -126,7 +127,7 @@ async fn arrival(server: &Place, guest: Guest) -> Option<Begun> {
 /// A connection that JavaScript knows of and that is no call yet. If it becomes none, whatever the
 /// cause, its drop says so.
 struct Arrival<'a> {
-    server: &'a Server,
+    server: &'a Place,
     source: Arc<Source>,
     peer: SocketAddr,
     /// Why it is no call; None: it is one, which ends by itself.
@@ -134,7 +135,7 @@ struct Arrival<'a> {
 }
 
 impl<'a> Arrival<'a> {
-    fn new(server: &'a Server, peer: SocketAddr) -> Self {
+    fn new(server: &'a Place, peer: SocketAddr) -> Self {
         let source = Source::new(server.engine.next_id(), Inbox::default());
         Self { server, source, peer, code: Some(ErrorCode::CallAborted) }
     }
@@ -148,8 +149,8 @@ impl Drop for Arrival<'_> {
         if code != CONTINUED {
             server.drop_connection(code, *peer);
         }
-        server.engine.queue.open(source, Opening::Full);
-        server.engine.queue.push_end(source);
+        server.queue.open(source, Opening::Full);
+        server.queue.push_end(source);
     }
 }
 
@@ -208,7 +209,7 @@ async fn ask(
 ) -> Result<Answer, ErrorCode> {
     let answer = server.arrivals.ask(source.id);
     // The source is new, so there is room.
-    let _ = server.engine.queue.push(source, asked);
+    let _ = server.queue.push(source, asked);
     in_time(server, async { answer.await.map_err(|_| ErrorCode::HandshakeTimeout) }).await
 }
 

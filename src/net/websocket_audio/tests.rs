@@ -15,7 +15,8 @@ use crate::dialects::Dialect;
 use crate::events::{Inbox, Opening, Packer, Source, Wake};
 use crate::net::call_handle::CallHandle;
 use crate::net::outgoing::Command;
-use crate::net::server::{Place, Server, ServerOptions, Service};
+use crate::net::place::Place;
+use crate::net::server::{Server, ServerOptions, Service};
 use crate::net::websocket::Request;
 use crate::net::{Engine, Limits};
 use crate::protocol::{Frame, SampleRate};
@@ -38,6 +39,7 @@ impl Wake for Quiet {
 
 /// One connection of a server, whose peer has asked for a WebSocket and sent `said`.
 struct Scene {
+    engine: Arc<Engine>,
     server: Arc<Server>,
     task: JoinHandle<()>,
     far: DuplexStream,
@@ -63,7 +65,7 @@ impl Scene {
             proxies: Vec::new(),
         };
         let lease = engine.lease();
-        let server = Server::new(engine, source, options, lease);
+        let server = Server::new(&engine.servers, &engine.queue, source, options, lease);
         let (near, far) = tokio::io::duplex(room);
         let guest = Guest {
             stream: Box::new(near),
@@ -71,10 +73,10 @@ impl Scene {
             leftover: BytesMut::from(said),
             peer: ([127, 0, 0, 1], 5000).into(),
         };
-        let place = Place::reserve(&server, guest.peer).expect("a place");
+        let place = Place::reserve(&engine, &server, guest.peer).expect("a place");
         let task = tokio::spawn(async move { greet(&place, guest).await });
         settle().await;
-        Self { server, task, far }
+        Self { engine, server, task, far }
     }
 
     /// The app accepts the connection, which is number 2.
@@ -94,15 +96,15 @@ impl Scene {
     }
 
     fn call(&self) -> Arc<CallHandle> {
-        self.server.engine.line(2).expect("a call")
+        self.engine.line(2).expect("a call")
     }
 
     /// What JavaScript receives, which listens: numbers of sources and of events.
     fn told(&self) -> Vec<(u32, u32)> {
-        self.server.engine.open(2, Opening::Full);
+        self.engine.open(2, Opening::Full);
         let (mut slab, mut words) = (vec![0; 1 << 20], vec![0; 12 * 1024]);
         let mut packer = Packer::new(&mut slab, 0, &mut words);
-        self.server.engine.drain(&mut packer);
+        self.engine.drain(&mut packer);
         let count = packer.events();
         let word = |at: usize| u32::from_ne_bytes(words[at..at + 4].try_into().expect("a word"));
         (0..count).map(|event| (word(event * 12), word(event * 12 + 4) >> 24)).collect()
@@ -166,7 +168,7 @@ async fn a_call_that_began_in_a_flood_ends_once_when_its_server_closes() {
     scene.accept().await;
     let call = scene.call();
     scene.server.close();
-    scene.server.engine.hang_up_calls_of(scene.server.source.id);
+    scene.engine.hang_up_calls_of(scene.server.source.id);
     timeout(Duration::from_secs(5), &mut scene.task).await.expect("an end").expect("no panic");
     assert!(lock(&call.out).ended);
     assert_eq!(scene.server.stats().calls, 1);
