@@ -12,7 +12,6 @@ use super::server::{Server, ServerOptions};
 use super::websocket::Request;
 use super::websocket_audio::{Guest, Pipe, greet, turn_away};
 use crate::events::{Inbox, Source};
-use crate::sync::lock;
 
 /// A request for a WebSocket that JavaScript has read.
 #[derive(Debug)]
@@ -57,8 +56,9 @@ impl Engine {
             }
         };
         let (handle, lease) = self.io()?;
-        let (pipe, id, end) = Pipe::new(self);
-        lock(&self.pipes).insert(id, end);
+        let source = Source::new(self.next_id(), Inbox::opened());
+        let id = source.id;
+        let pipe = Pipe::new(&self.pipes, &self.queue, source);
         let leftover = BytesMut::from(&head[..]);
         let guest = Guest { stream: Box::new(pipe), request, leftover, peer };
         handle.spawn(async move {
@@ -70,20 +70,16 @@ impl Engine {
 
     /// Bytes of a socket that was taken over. False if JavaScript is to wait for `Drain`.
     pub fn pipe_write(&self, id: u32, bytes: &[u8]) -> bool {
-        let end = lock(&self.pipes).get(&id).cloned();
+        let end = self.pipes.get(id);
         end.is_none_or(|end| end.write(bytes))
     }
 
     /// A socket that was taken over is gone.
     pub fn pipe_end(&self, id: u32) {
-        let end = lock(&self.pipes).remove(&id);
+        let end = self.pipes.take(id);
         if let Some(end) = end {
             end.end();
         }
-    }
-
-    pub(super) fn forget_pipe(&self, id: u32) {
-        lock(&self.pipes).remove(&id);
     }
 }
 

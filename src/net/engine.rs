@@ -18,7 +18,7 @@ use super::notifier::Notifier;
 use super::pacer::Pacer;
 use super::permits::Permits;
 use super::server::Servers;
-use super::websocket_audio::PipeEnd;
+use super::websocket_audio::Pipes;
 use crate::audio::PromptCache;
 use crate::events::{EventQueue, Opening, Packer, Wake};
 use crate::record::{self, RecordThread, Recorder};
@@ -50,7 +50,7 @@ pub struct Engine {
     lines: Mutex<HashMap<u32, Arc<CallHandle>>>,
     pub(super) servers: Arc<Servers>,
     /// Sockets of JavaScript's that calls are on.
-    pub(super) pipes: Mutex<HashMap<u32, Arc<PipeEnd>>>,
+    pub(super) pipes: Arc<Pipes>,
     /// Calls that are being placed.
     pub(super) dials: Mutex<HashMap<u32, AbortHandle>>,
     last_id: AtomicU32,
@@ -77,7 +77,7 @@ impl Engine {
             io: Mutex::default(),
             lines: Mutex::default(),
             servers: Arc::default(),
-            pipes: Mutex::default(),
+            pipes: Arc::default(),
             dials: Mutex::default(),
             last_id: AtomicU32::new(0),
             recordings: RecordThread::new(record::resample),

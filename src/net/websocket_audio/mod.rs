@@ -22,7 +22,7 @@ pub use options::{Acceptance, Answer, Terms, WebSocketOptions};
 
 pub(super) use arrivals::Arrivals;
 pub(super) use connect::connect;
-pub(super) use pipe::{Pipe, PipeEnd};
+pub(super) use pipe::{Pipe, Pipes};
 pub(super) use serve::{Guest, greet, serve, turn_away};
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! Its bytes come and go through JavaScript's thread. Bounds: 256 KiB on their way in, beyond which
 //! JavaScript is told to wait for `Drain`; on their way out one piece, until JavaScript has taken it.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, Weak};
@@ -12,8 +12,7 @@ use std::task::{Context, Poll, ready};
 use atomic_waker::AtomicWaker;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::events::{AudioLimit, Event, Inbox, Source};
-use crate::net::engine::Engine;
+use crate::events::{AudioLimit, Event, EventQueue, Source};
 use crate::protocol::SampleRate;
 use crate::sync::lock;
 
@@ -25,6 +24,21 @@ const PIECE: usize = 32 * 1024;
 
 /// The bytes are taken before the next are pushed, so that nothing is ever dropped.
 const NO_LIMIT: AudioLimit = AudioLimit { held: usize::MAX, queued: usize::MAX };
+
+/// The pipes of an environment: JavaScript's end of each, by number.
+#[derive(Debug, Default)]
+pub(in crate::net) struct Pipes(Mutex<HashMap<u32, Arc<PipeEnd>>>);
+
+impl Pipes {
+    pub fn get(&self, id: u32) -> Option<Arc<PipeEnd>> {
+        lock(&self.0).get(&id).cloned()
+    }
+
+    /// JavaScript has no more to do with it.
+    pub fn take(&self, id: u32) -> Option<Arc<PipeEnd>> {
+        lock(&self.0).remove(&id)
+    }
+}
 
 /// JavaScript's end.
 #[derive(Debug, Default)]
@@ -64,21 +78,22 @@ impl PipeEnd {
 pub(in crate::net) struct Pipe {
     source: Arc<Source>,
     end: Arc<PipeEnd>,
-    engine: Weak<Engine>,
+    pipes: Weak<Pipes>,
+    queue: Weak<EventQueue>,
 }
 
 impl Pipe {
-    /// A pipe whose events JavaScript is given under the source's number.
-    pub fn new(engine: &Arc<Engine>) -> (Self, u32, Arc<PipeEnd>) {
-        let source = Source::new(engine.next_id(), Inbox::opened());
-        let (id, end) = (source.id, Arc::new(PipeEnd::default()));
-        (Self { source, end: Arc::clone(&end), engine: Arc::downgrade(engine) }, id, end)
+    /// A pipe whose events JavaScript is given under the source's number, by which it is in `pipes`.
+    pub fn new(pipes: &Arc<Pipes>, queue: &Arc<EventQueue>, source: Arc<Source>) -> Self {
+        let end = Arc::new(PipeEnd::default());
+        lock(&pipes.0).insert(source.id, Arc::clone(&end));
+        Self { source, end, pipes: Arc::downgrade(pipes), queue: Arc::downgrade(queue) }
     }
 
     fn push(&self, event: Event) {
-        if let Some(engine) = self.engine.upgrade() {
+        if let Some(queue) = self.queue.upgrade() {
             // There are never more than two.
-            let _ = engine.queue.push(&self.source, event);
+            let _ = queue.push(&self.source, event);
         }
     }
 }
@@ -115,12 +130,12 @@ impl AsyncWrite for Pipe {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         ready!(self.source.poll_drained(context));
-        let Some(engine) = self.engine.upgrade() else {
+        let Some(queue) = self.queue.upgrade() else {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         };
         let piece = &bytes[..bytes.len().min(PIECE)];
         // Bytes are handed over as audio is; there is no rate to them.
-        engine.queue.push_audio(&self.source, SampleRate::NARROWBAND, piece, NO_LIMIT);
+        queue.push_audio(&self.source, SampleRate::NARROWBAND, piece, NO_LIMIT);
         Poll::Ready(Ok(piece.len()))
     }
 
@@ -136,9 +151,11 @@ impl AsyncWrite for Pipe {
 
 impl Drop for Pipe {
     fn drop(&mut self) {
-        if let Some(engine) = self.engine.upgrade() {
-            engine.forget_pipe(self.source.id);
-            engine.queue.push_end(&self.source);
+        if let Some(pipes) = self.pipes.upgrade() {
+            pipes.take(self.source.id);
+        }
+        if let Some(queue) = self.queue.upgrade() {
+            queue.push_end(&self.source);
         }
     }
 }
