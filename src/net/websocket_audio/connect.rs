@@ -31,32 +31,66 @@ pub(in crate::net) async fn connect(
     options: WebSocketDialOptions,
     lease: Lease,
 ) {
-    let id = source.id;
+    let mut dial = Dial::new(Arc::clone(&engine), Arc::clone(&source));
     // The call keeps nothing of the way there.
     match Box::pin(reach(&engine, &source, &options)).await {
-        Ok(mut connection) => {
-            if engine.end_dial(id) {
-                if connection.line.options.is_bounded() {
-                    let line = Arc::clone(&connection.line);
-                    Box::pin(bounded(line, connection.run())).await;
-                } else {
-                    connection.run().await;
-                }
-                connection.end().await;
+        Ok(mut connection) if dial.arrives() => {
+            drop(dial);
+            if connection.line.options.is_bounded() {
+                let line = Arc::clone(&connection.line);
+                Box::pin(bounded(line, connection.run())).await;
             } else {
-                // It was given up while it came up.
-                engine.forget(id);
+                connection.run().await;
             }
+            connection.end().await;
         }
-        Err(event) => {
-            engine.end_dial(id);
-            engine.queue.open(&source, Opening::Full);
-            // The source is new, so there is room.
-            let _ = engine.queue.push(&source, event);
-            engine.queue.push_end(&source);
-        }
+        // It was given up while it came up.
+        Ok(_) => {}
+        Err(event) => dial.failure = event,
     }
     drop(lease);
+}
+
+/// A call on its way. However that ends, JavaScript hears of it, or nothing is kept of what it gave up.
+pub(super) struct Dial {
+    engine: Arc<Engine>,
+    source: Arc<Source>,
+    has_arrived: bool,
+    /// What JavaScript is told if it does not arrive.
+    failure: Event,
+}
+
+impl Dial {
+    pub fn new(engine: Arc<Engine>, source: Arc<Source>) -> Self {
+        let message = "the call was broken off here".to_owned();
+        let failure = Event::Error { errno: 0, code: ErrorCode::CallAborted, message };
+        Self { engine, source, has_arrived: false, failure }
+    }
+
+    /// There is a call. False if it was given up before.
+    fn arrives(&mut self) -> bool {
+        self.has_arrived = self.engine.end_dial(self.source.id);
+        self.has_arrived
+    }
+}
+
+impl Drop for Dial {
+    fn drop(&mut self) {
+        let Self { engine, source, has_arrived, failure } = self;
+        if *has_arrived {
+            return;
+        }
+        engine.end_dial(source.id);
+        // It may have begun before it was given up.
+        if engine.line(source.id).is_some() {
+            engine.forget(source.id);
+            return;
+        }
+        engine.queue.open(source, Opening::Full);
+        // The source is new, so there is room.
+        let _ = engine.queue.push(source, failure.clone());
+        engine.queue.push_end(source);
+    }
 }
 
 async fn reach(
@@ -75,7 +109,9 @@ async fn reach(
     let connection = Connection::new(engine, source, None, &options.terms, offered, socket);
     let mut connection = Box::new(connection);
     let over = match timeout(options.patience, connection.begin()).await {
+        // It may have begun in the moment in which its time was up: then there is a call.
         Ok(Ok(())) => return Ok(connection),
+        _ if connection.has_begun() => return Ok(connection),
         Ok(Err(over)) => over,
         Err(_) => {
             EndReason::Broken(ErrorCode::HandshakeTimeout, "the call did not begin".to_owned())

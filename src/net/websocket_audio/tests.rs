@@ -8,6 +8,7 @@ use tokio::io::DuplexStream;
 use tokio::task::{JoinHandle, yield_now};
 use tokio::time::{advance, timeout};
 
+use super::connect::Dial;
 use super::options::{Acceptance, Answer, WebSocketOptions};
 use super::serve::{Guest, greet};
 use super::state::tests::terms;
@@ -23,6 +24,7 @@ use crate::protocol::{Frame, SampleRate};
 use crate::sync::lock;
 
 /// Numbers of events, as JavaScript knows them.
+const ERROR: u32 = 6;
 const END: u32 = 12;
 const DROP: u32 = 13;
 
@@ -102,12 +104,7 @@ impl Scene {
     /// What JavaScript receives, which listens: numbers of sources and of events.
     fn told(&self) -> Vec<(u32, u32)> {
         self.engine.open(2, Opening::Full);
-        let (mut slab, mut words) = (vec![0; 1 << 20], vec![0; 12 * 1024]);
-        let mut packer = Packer::new(&mut slab, 0, &mut words);
-        self.engine.drain(&mut packer);
-        let count = packer.events();
-        let word = |at: usize| u32::from_ne_bytes(words[at..at + 4].try_into().expect("a word"));
-        (0..count).map(|event| (word(event * 12), word(event * 12 + 4) >> 24)).collect()
+        told(&self.engine)
     }
 
     /// Has the socket full, and what is before it.
@@ -135,6 +132,16 @@ fn request() -> Request {
     ];
     let headers = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
     Request::from_parts("GET", "/", headers).expect("a request")
+}
+
+/// Numbers of sources and of events.
+fn told(engine: &Engine) -> Vec<(u32, u32)> {
+    let (mut slab, mut words) = (vec![0; 1 << 20], vec![0; 12 * 1024]);
+    let mut packer = Packer::new(&mut slab, 0, &mut words);
+    engine.drain(&mut packer);
+    let count = packer.events();
+    let word = |at: usize| u32::from_ne_bytes(words[at..at + 4].try_into().expect("a word"));
+    (0..count).map(|event| (word(event * 12), word(event * 12 + 4) >> 24)).collect()
 }
 
 /// Lets all tasks do what they can.
@@ -187,6 +194,28 @@ async fn a_call_whose_task_is_dropped_ends_and_lets_go_of_what_taps_it() {
     assert!((&mut scene.task).await.expect_err("aborted").is_cancelled());
     assert!(lock(&call.out).ended);
     assert_eq!(scene.told().last(), Some(&(2, END)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dial_that_is_given_up_while_its_call_begins_leaves_nothing_behind() {
+    let mut scene = Scene::new(METADATA, 1 << 16).await;
+    scene.accept().await;
+    let call = scene.call();
+    let engine = Arc::clone(&scene.engine);
+    // As if we had placed it: the dial is dropped after its connection.
+    let dial = Dial::new(Arc::clone(&engine), Arc::clone(&call.source));
+    scene.task.abort();
+    assert!((&mut scene.task).await.is_err());
+    drop(dial);
+    assert!(lock(&call.out).ended && engine.line(2).is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dial_that_breaks_off_before_there_is_a_call_is_said_to_be_over() {
+    let engine = Engine::new(Box::new(Quiet));
+    let source = Source::new(engine.next_id(), Inbox::default());
+    drop(Dial::new(Arc::clone(&engine), source));
+    assert_eq!(told(&engine), [(1, ERROR), (1, END)]);
 }
 
 #[tokio::test(start_paused = true)]
