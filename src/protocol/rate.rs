@@ -18,6 +18,9 @@ impl SampleRate {
     /// 8 kHz, kind 0x10: what Asterisk's dialplan application always speaks.
     pub const NARROWBAND: Self = Self(0);
 
+    /// How many there are.
+    pub const COUNT: usize = HZ.len();
+
     /// All rates, lowest first.
     pub fn all() -> impl Iterator<Item = Self> {
         (0..HZ.len() as u8).map(Self)

@@ -1,7 +1,9 @@
 //! The weights of the resampling filter.
 
 use std::f64::consts::PI;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use crate::protocol::SampleRate;
 
 /// The filter for one ratio of rates: a sinc, cut off below the lower rate's half and faded out
 /// by a Kaiser window, in one row of weights for each place an output can have between two inputs.
@@ -33,11 +35,21 @@ impl Kernel {
     pub(super) fn shared(from_hz: u32, to_hz: u32) -> Arc<Self> {
         let divisor = gcd(from_hz, to_hz);
         let (up, down) = ((to_hz / divisor) as usize, (from_hz / divisor) as usize);
-        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = kept.iter().find(|kernel| (kernel.up, kernel.down) == (up, down)) {
-            return Arc::clone(found);
+        if let Some(place) = wire_place(from_hz, to_hz) {
+            return Arc::clone(place.get_or_init(|| Arc::new(Self::new(up, down))));
         }
+        let find = |kept: &[Arc<Self>]| {
+            kept.iter().find(|kernel| (kernel.up, kernel.down) == (up, down)).map(Arc::clone)
+        };
+        if let Some(found) = find(&lock(&KEPT)) {
+            return found;
+        }
+        // Made outside of the lock: nobody waits for another's ratio.
         let made = Arc::new(Self::new(up, down));
+        let mut kept = lock(&KEPT);
+        if let Some(found) = find(&kept) {
+            return found;
+        }
         if kept.len() == KEPT_MAX {
             kept.remove(0);
         }
@@ -150,9 +162,25 @@ fn gcd(a: u32, b: u32) -> u32 {
     if b == 0 { a } else { gcd(b, a % b) }
 }
 
+/// Where the kernel of two wire rates stays once it is made. Only who asks for the same pair while
+/// it is made waits for it.
+fn wire_place(from_hz: u32, to_hz: u32) -> Option<&'static OnceLock<Arc<Kernel>>> {
+    let index = |hz| SampleRate::all().position(|rate| rate.hz() == hz);
+    WIRE.get(index(from_hz)?)?.get(index(to_hz)?)
+}
+
+fn lock(kept: &Mutex<Vec<Arc<Kernel>>>) -> MutexGuard<'_, Vec<Arc<Kernel>>> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The kernels of all pairs of wire rates, by [`SampleRate::all`]'s order: 3 MB when all are made.
+static WIRE: [[OnceLock<Arc<Kernel>>; SampleRate::COUNT]; SampleRate::COUNT] =
+    [const { [const { OnceLock::new() }; SampleRate::COUNT] }; SampleRate::COUNT];
+
+/// The kernels of other pairs, which only files have.
 static KEPT: Mutex<Vec<Arc<Kernel>>> = Mutex::new(Vec::new());
 
-/// How many kernels are kept, in use or not: each takes up to 170 KB and up to 3 ms to make.
+/// How many kernels of other pairs are kept, in use or not: each takes up to 170 KB and up to 3 ms to make.
 const KEPT_MAX: usize = 16;
 
 /// Samples of the lower rate that an output is made of. More sharpen the edge and add latency.
@@ -170,3 +198,32 @@ const KAISER_BETA: f64 = 0.1102 * (75.0 - 8.7);
 /// The middle of the filter's edge, in halves of the lower rate. The edge starts at 0.855 of that
 /// (3,420 Hz at 8 kHz: all of a telephone's band passes) and ends at 1, so that nothing folds back.
 const CUTOFF: f64 = 0.9275;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kernels_of_wire_rates_stay_whatever_else_is_asked_for() {
+        let wire: Vec<u32> = SampleRate::all().map(SampleRate::hz).collect();
+        let pairs = || wire.iter().flat_map(|from| wire.iter().map(|to| (*from, *to)));
+        let first: Vec<_> = pairs().map(|(from, to)| Kernel::shared(from, to)).collect();
+        for odd in 0..2 * KEPT_MAX as u32 {
+            Kernel::shared(8_000 + 7 * (odd + 1), 8_000);
+        }
+        for ((from, to), kernel) in pairs().zip(&first) {
+            assert!(Arc::ptr_eq(kernel, &Kernel::shared(from, to)), "{from} to {to}");
+        }
+        assert_eq!(lock(&KEPT).len(), KEPT_MAX);
+        let bytes: usize = first.iter().map(|kernel| 4 * kernel.weights.len()).sum();
+        assert!(bytes < 4 << 20, "{bytes} bytes");
+    }
+
+    #[test]
+    fn a_wire_pair_does_not_wait_for_who_holds_the_others() {
+        let _held = lock(&KEPT);
+        let (done, wait) = std::sync::mpsc::channel();
+        std::thread::spawn(move || done.send(Kernel::shared(12_000, 96_000).taps()));
+        assert!(wait.recv_timeout(std::time::Duration::from_secs(20)).is_ok());
+    }
+}
