@@ -36,6 +36,16 @@ pub(super) fn content(media: &mut Media, frames: bool) -> Result<Content, AudioE
     if let Some(known) = by_signature(head) {
         return Ok(known);
     }
+    if frames && let Some(name) = no_sound(head) {
+        return Ok(Content::Foreign(name));
+    }
+    if frames && head.first() == Some(&TS_SYNC) {
+        let packets = media.peek(2 * TS_BYTES + 1)?;
+        if [TS_BYTES, 2 * TS_BYTES].iter().all(|at| packets.get(*at) == Some(&TS_SYNC)) {
+            return Ok(Content::Foreign("an MPEG transport stream (TS)"));
+        }
+    }
+    let head = media.peek(12)?;
     // Quiet audio starts with 0xff as well: a stream of it must not wait for frames.
     if !frames || !(mpeg::is_audio(head) || mpeg::is_adts(head)) {
         return Ok(Content::Unknown);
@@ -84,6 +94,7 @@ fn by_signature(head: &[u8]) -> Option<Content> {
     let form = head.get(8..12).unwrap_or_default();
     let known = match head {
         [b'R', b'I', b'F', b'F', ..] if form == b"WAVE" => Container::Wav,
+        [b'R', b'I', b'F', b'F', ..] if form == b"AVI " => return Some(Content::Foreign("AVI")),
         [b'F', b'O', b'R', b'M', ..] if form == b"AIFF" || form == b"AIFC" => Container::Aiff,
         [_, _, _, _, b'f', b't', b'y', b'p', ..] => Container::Mp4,
         [0x1a, 0x45, 0xdf, 0xa3, ..] => Container::Matroska,
@@ -95,6 +106,18 @@ fn by_signature(head: &[u8]) -> Option<Content> {
         }
     };
     Some(Content::Known(known))
+}
+
+/// What a service answers instead of sound. Raw audio does not look like it: of twelve bytes of
+/// speech, one is beyond ASCII.
+fn no_sound(head: &[u8]) -> Option<&'static str> {
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let is_text = |byte: &u8| (0x20..0x7f).contains(byte) || byte.is_ascii_whitespace();
+    match text {
+        [b'{' | b'[', _, ..] if text.iter().all(is_text) => Some("text (JSON)"),
+        [b'<', _, ..] if text.iter().all(is_text) => Some("text (HTML or XML)"),
+        _ => None,
+    }
 }
 
 fn foreign_extension(extension: &str) -> Option<&'static str> {
@@ -119,14 +142,17 @@ fn foreign_extension(extension: &str) -> Option<&'static str> {
         "wv" => "WavPack",
         "tta" => "True Audio",
         "ra" | "rm" => "RealAudio",
+        "mp1" => "MPEG audio layer I",
         "mp2" => "MPEG audio layer II",
+        "ts" | "m2ts" => "an MPEG transport stream (TS)",
+        "avi" => "AVI",
         "caf" => "Core Audio Format (CAF)",
         "dsf" | "dff" => "DSD",
         _ => return None,
     })
 }
 
-static FOREIGN: [(&[u8], &str); 15] = [
+static FOREIGN: [(&[u8], &str); 24] = [
     (b"#!AMR", "AMR"),
     (b"#!SILK", "SILK"),
     (b"#!iLBC", "iLBC"),
@@ -135,6 +161,15 @@ static FOREIGN: [(&[u8], &str); 15] = [
     (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "Windows Media audio"),
     (b".snd", "Sun audio (AU)"),
     (b"RF64", "WAV beyond 4 GB (RF64)"),
+    (b"BW64", "WAV beyond 4 GB (BW64)"),
+    (b"riff\x2e\x91\xcf\x11", "Sony Wave64 (W64)"),
+    (b"OFR ", "OptimFROG"),
+    (b"FLV\x01", "Flash video"),
+    (b"ADIF", "AAC in ADIF"),
+    (b"%PDF-", "a PDF document"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"\x1f\x8b\x08", "gzip"),
+    (b"\x00\x00\x01\xba", "an MPEG program stream"),
     (b"RIFX", "big-endian WAV (RIFX)"),
     (b"wvpk", "WavPack"),
     (b"MAC ", "Monkey's Audio"),
@@ -146,3 +181,7 @@ static FOREIGN: [(&[u8], &str); 15] = [
 
 /// More than any cover picture; a stream of nothing but tags ends here.
 const ID3_MAX: u64 = 16 << 20;
+
+/// An MPEG transport stream's packets start with this, and have so many bytes.
+const TS_SYNC: u8 = 0x47;
+const TS_BYTES: usize = 188;

@@ -26,6 +26,8 @@ fn content_goes_before_the_name() {
 fn a_known_format_that_is_not_decoded_is_named() {
     let scratch = Scratch::new();
     let midi = b"MThd\0\0\0\x06\0\0\0\x01\0\x60MTrk";
+    let ts: Vec<u8> =
+        (0..752).map(|at| if at % 188 == 0 { 0x47 } else { at as u8 | 0x80 }).collect();
     let gsm = wav(0x31, 8_000, 1, 0, &[2, 0, 64, 1], &[0; 65]);
     for (name, content, found) in [
         ("a.wma", b"0123456789abcdef".as_slice(), "Windows Media audio"),
@@ -33,6 +35,12 @@ fn a_known_format_that_is_not_decoded_is_named() {
         ("a", midi, "MIDI"),
         ("a.caf", b"caff\0\x01\0\0desc", "Core Audio Format (CAF)"),
         ("a.sln", b"#!AMR\n\x3c\x91\x17\x16\xbe\x66\x79", "AMR"),
+        ("a", b"RIFF\x24\0\0\0AVI LIST", "AVI"),
+        ("a", b"BW64\xff\xff\xff\xffWAVEds64", "WAV beyond 4 GB (BW64)"),
+        ("a", &ts, "an MPEG transport stream (TS)"),
+        ("a", b"{\"error\":\"quota exceeded\"}", "text (JSON)"),
+        ("a.mp3", b"\n<!DOCTYPE html><html>", "text (HTML or XML)"),
+        ("a.mp1", &[0x55; 100], "MPEG audio layer I"),
         ("a.wav", &gsm, "GSM 06.10 in WAV"),
         ("a.wav", &wav(0x1234, 8_000, 1, 8, &[], &[0; 10]), "WAV with the codec 0x1234"),
     ] {
@@ -47,7 +55,7 @@ fn a_name_that_promises_a_header_is_not_played_as_noise() {
     for name in
         ["a.wav", "a.flac", "a.ogg", "a.opus", "a.webm", "a.m4a", "a.aiff", "a.mp3", "a.aac"]
     {
-        let (samples, end) = play(&scratch.write(name, b"{\"error\":\"quota exceeded\"}"), 8_000);
+        let (samples, end) = play(&scratch.write(name, b"a quota was exceeded"), 8_000);
         assert_eq!(end.unwrap_err().code(), "ERR_CORRUPT_AUDIO", "{name}");
         assert!(samples.is_empty(), "{name}");
     }
@@ -159,6 +167,64 @@ fn every_format_but_whole_mp4_can_be_streamed() {
         assert_eq!(end, Ok(()), "{name}");
         let snr = fit(middle(&samples), 1_000.0, rate).snr;
         assert!(snr > 30.0, "{name}: {snr} dB");
+    }
+}
+
+#[test]
+fn an_mp3_is_heard_to_its_end_whatever_its_tag_says() {
+    let scratch = Scratch::new();
+    // Loud and busy first, then silence: what a guess from the first frames takes for far shorter.
+    let noise = (0..24_000_u64).map(|n| (n * n * 7_919 % 65_521) as f32 / 65_521.0 - 0.5);
+    let input: Vec<f32> = noise.chain(std::iter::repeat_n(0.0, 120_000)).collect();
+    scratch.write("in.wav", &wav(1, 24_000, 1, 16, &[], &slin(&input)));
+    let line = "ffmpeg -i in.wav -c:a libmp3lame -q:a 2 -write_xing";
+    let made = [format!("{line} 0 -y bare.mp3"), format!("{line} 1 -y tagged.mp3")]
+        .iter()
+        .all(|line| tools::run(scratch.dir(), line).is_some());
+    if !made {
+        return println!("skipped: no encoder of MP3 is installed");
+    }
+    let bare = std::fs::read(scratch.path("bare.mp3")).unwrap();
+    let tagged = std::fs::read(scratch.path("tagged.mp3")).unwrap();
+    let count_at =
+        8 + (0..400).find(|at| matches!(&tagged[*at..*at + 4], b"Xing" | b"Info")).unwrap();
+    let with_count = |count: u32| {
+        let mut bytes = tagged.clone();
+        bytes[count_at..count_at + 4].copy_from_slice(&count.to_be_bytes());
+        bytes
+    };
+    for (name, bytes) in [("bare", bare), ("none", with_count(0)), ("few", with_count(20))] {
+        let (samples, end) = play(&scratch.write("a.mp3", &bytes), 24_000);
+        assert_eq!(end, Ok(()), "{name}");
+        assert!((144_000..147_000).contains(&samples.len()), "{name}: {}", samples.len());
+    }
+    // A tag that is right cuts off what the encoder added.
+    let (samples, end) = play(&scratch.write("a.mp3", &tagged), 24_000);
+    assert_eq!((samples.len(), end), (144_000, Ok(())));
+}
+
+#[test]
+fn opus_in_mp4_is_heard_from_its_start() {
+    let scratch = Scratch::new();
+    scratch.write("in.wav", &wav(1, 48_000, 1, 16, &[], &slin(&tone(1_000.0, 48_000, 1.0, 0.5))));
+    for more in ["", "-movflags frag_keyframe+empty_moov"] {
+        let line = format!("ffmpeg -i in.wav -c:a libopus {more} -y a.mp4");
+        if tools::run(scratch.dir(), &line).is_none() {
+            return println!("skipped: no encoder of Opus is installed");
+        }
+        let bytes = std::fs::read(scratch.path("a.mp4")).unwrap();
+        let streamed = || Input::Stream(Box::new(std::io::Cursor::new(bytes.clone())));
+        let mut ways = vec![("file", Input::Memory(bytes.clone().into()))];
+        if !more.is_empty() {
+            ways.push(("stream", streamed()));
+        }
+        for (name, input) in ways {
+            let (samples, end) = drain(open_bytes(input, None, 8_000).unwrap().as_mut());
+            assert_eq!(end, Ok(()), "{name} {more}");
+            assert!((7_990..8_200).contains(&samples.len()), "{name} {more}: {}", samples.len());
+            let snr = fit(middle(&samples), 1_000.0, 8_000).snr;
+            assert!(snr > 30.0, "{name} {more}: {snr} dB");
+        }
     }
 }
 

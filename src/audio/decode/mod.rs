@@ -1,6 +1,7 @@
 //! Formats with a header: symphonia takes them apart and decodes them.
 
 mod codec;
+mod ending;
 mod guard;
 mod mp4;
 mod open;
@@ -20,6 +21,7 @@ use super::media::Watch;
 use super::source::check_rate;
 use super::{AudioError, Source};
 use codec::Codec;
+use ending::Ending;
 use guard::guarded;
 
 pub(super) use open::open;
@@ -34,6 +36,7 @@ struct Decoded {
     wanted_hz: u32,
     rate: u32,
     watch: Arc<Watch>,
+    ending: Ending,
     /// Whether it may end anywhere.
     open_ended: bool,
     /// Packets that could not be decoded, and those that could.
@@ -114,11 +117,11 @@ impl Decoded {
     }
 
     /// Cuts off what the encoder put before and after the recording.
-    fn trim(&self, packet: &Packet, had: usize, out: &mut Vec<f32>) {
+    fn trim(&mut self, packet: &Packet, had: usize, out: &mut Vec<f32>) {
         let end = self.samples_in(packet.trim_end.get()).min(out.len() - had);
-        out.truncate(out.len() - end);
-        let start = self.samples_in(packet.trim_start.get()).min(out.len() - had);
+        let start = self.samples_in(packet.trim_start.get()).min(out.len() - had - end);
         out.drain(had..had + start);
+        self.ending.cut(end, had, out);
     }
 
     /// A length in the track's units as samples; no packet is longer than a second.

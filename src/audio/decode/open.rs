@@ -11,7 +11,7 @@ use symphonia::core::io::{MediaSource as _, MediaSourceStream, MediaSourceStream
 use symphonia::default::formats;
 
 use super::guard::guarded;
-use super::{Codec, Decoded, mp4};
+use super::{Codec, Decoded, Ending, mp4, opus};
 use crate::audio::detect::Container;
 use crate::audio::media::{Media, Watch};
 use crate::audio::source::{CHANNELS_MAX, check_rate};
@@ -44,6 +44,10 @@ pub(in crate::audio) fn open(
     // Where the header names no rate, the first packet does.
     let rate = rate.map_or(Ok(wanted_hz), check_rate)?;
     let (id, time_base) = (track.id, track.time_base);
+    let ending = match container {
+        Container::Mpeg => Ending::of_frames(track.padding),
+        _ => Ending::Known,
+    };
     Ok(Box::new(Decoded {
         reader,
         codec,
@@ -52,6 +56,7 @@ pub(in crate::audio) fn open(
         wanted_hz,
         rate,
         watch,
+        ending,
         open_ended,
         damaged: 0,
         sound: 0,
@@ -64,15 +69,20 @@ pub(super) fn choose(
     wanted_hz: u32,
 ) -> Result<(Track, Codec), AudioError> {
     let mut failure = AudioError::corrupt("there is no audio in it");
+    let is_mp4 = matches!(reader.format_info().short_name, "mp4" | "isomp4");
     let default = reader.default_track(TrackType::Audio);
     for track in default.into_iter().chain(reader.tracks()) {
         let Some(CodecParameters::Audio(params)) = &track.codec_params else { continue };
+        let mut params = params.clone();
+        if is_mp4 {
+            opus::mend_mp4_header(&mut params);
+        }
         let channels = params.channels.as_ref().map_or(1, |channels| channels.count());
         if channels > usize::from(CHANNELS_MAX) {
             failure = AudioError::unsupported(format!("audio of {channels} channels"));
             continue;
         }
-        match Codec::new(params, wanted_hz) {
+        match Codec::new(&params, wanted_hz) {
             Ok(codec) => return Ok((track.clone(), codec)),
             Err(error) => failure = error,
         }

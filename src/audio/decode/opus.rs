@@ -4,6 +4,7 @@
 use ropus::opus::decoder::opus_packet_get_nb_samples;
 use ropus::{Channels, DecodeMode, Decoder};
 use symphonia::core::codecs::audio::AudioCodecParameters;
+use symphonia::core::codecs::audio::well_known::CODEC_ID_OPUS;
 
 use crate::audio::AudioError;
 
@@ -59,6 +60,20 @@ impl Opus {
         self.decoder = None;
         self.decoder = decoder(self.rate, self.gain).ok();
         self.skip = 0;
+    }
+}
+
+/// Makes the Opus header of an MP4, whose numbers are big-endian, the one of Ogg. symphonia 0.6.1
+/// hands on the bytes as they are.
+pub(super) fn mend_mp4_header(params: &mut AudioCodecParameters) {
+    if params.codec != CODEC_ID_OPUS {
+        return;
+    }
+    let Some(head) = &mut params.extra_data else { return };
+    for number in [10..12, 12..16, 16..18] {
+        if let Some(number) = head.get_mut(number) {
+            number.reverse();
+        }
     }
 }
 

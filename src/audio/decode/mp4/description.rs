@@ -5,6 +5,7 @@ use std::io::Cursor;
 
 use symphonia::core::codecs::CodecParameters;
 use symphonia::core::codecs::audio::AudioCodecParameters;
+use symphonia::core::codecs::audio::well_known::CODEC_ID_OPUS;
 use symphonia::core::errors::Result;
 use symphonia::core::formats::{FormatOptions, FormatReader};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
@@ -20,6 +21,14 @@ pub(super) fn codec(stsd: &[u8]) -> Result<Option<AudioCodecParameters>> {
         Some(CodecParameters::Audio(params)) => Some(params),
         _ => None,
     })
+}
+
+/// Where an edit list cuts off what the encoder put first, the decoder must not do it again.
+pub(super) fn leave_pre_skip_to_edits(params: &mut AudioCodecParameters) {
+    let head = params.extra_data.as_mut().filter(|_| params.codec == CODEC_ID_OPUS);
+    if let Some(pre_skip) = head.and_then(|head| head.get_mut(10..12)) {
+        pre_skip.fill(0);
+    }
 }
 
 fn movie(stsd: &[u8]) -> Vec<u8> {

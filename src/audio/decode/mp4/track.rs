@@ -61,11 +61,14 @@ fn track(file: &mut Bytes, moov: &Body, trak: &Body) -> Result<Option<Track>> {
         return Ok(None);
     }
     let stsd = file.vec(stsd.start, (stsd.end - stsd.start) as usize)?;
-    let Some(params) = description::codec(&stsd)? else { return Ok(None) };
+    let Some(mut params) = description::codec(&stsd)? else { return Ok(None) };
     let mdhd = need(file, &mdia, b"mdhd")?;
     let mvhd = need(file, moov, b"mvhd")?;
     let (timescale, movie_scale) = (timescale(file, &mdhd)?, timescale(file, &mvhd)?);
     let played = played(file, trak, timescale, movie_scale)?;
+    if played.start > 0 {
+        description::leave_pre_skip_to_edits(&mut params);
+    }
     let stts = need(file, &stbl, b"stts")?;
     let (times, places) = (Times::new(file, &stts)?, Places::new(file, &stbl)?);
     let fragments = match find(file, moov, b"mvex")? {
