@@ -19,8 +19,6 @@
 pub mod audio;
 mod binding;
 pub mod call;
-#[cfg(test)]
-mod counting;
 pub mod dialects;
 pub mod error;
 pub mod events;

@@ -5,7 +5,6 @@
 //! and tells a peer that breaks the protocol so. Time, and when enough is buffered, are left to the
 //! caller.
 
-use std::cell::RefCell;
 use std::io;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
@@ -26,11 +25,6 @@ use super::{Agreed, Role};
 /// How much is read at a time: a dozen messages of call audio.
 const READ: usize = 4096;
 const READ_MOST: usize = 64 * 1024;
-
-thread_local! {
-    /// What sockets of this thread read into, in turn: one that waits needs no room.
-    static SPARE: RefCell<BytesMut> = RefCell::default();
-}
 
 /// What is read and thrown away after a close, so that the peer can read the close.
 const DRAINED: usize = 1 << 20;
@@ -84,8 +78,6 @@ pub(in crate::net) struct Socket {
     decoder: Decoder,
     assembler: Assembler,
     inbound: BytesMut,
-    /// More waited there than is read at a time.
-    has_grown: bool,
     outbox: Outbox,
     phase: Phase,
     received: Received,
@@ -124,7 +116,6 @@ impl Socket {
             decoder: Decoder::new(role, agreed.deflate.is_some()),
             assembler: Assembler::new(options.max_message, options.max_text, inflater),
             inbound: leftover,
-            has_grown: false,
             outbox: Outbox::new(role, agreed.deflate),
             phase: Phase::Open,
             received: Received::default(),
@@ -234,11 +225,7 @@ impl Socket {
             let read = self.poll_read(cx);
             // Who waits for the next message, as most do most of the time, needs no room for it yet.
             if read.is_pending() && self.inbound.is_empty() {
-                let spare = std::mem::take(&mut self.inbound);
-                // What a long message needed is given back to the system.
-                if !std::mem::take(&mut self.has_grown) {
-                    SPARE.replace(spare);
-                }
+                self.inbound = BytesMut::new();
             }
             if ready!(read)? == 0 {
                 return Poll::Ready(Err(SocketError::Dropped));
@@ -270,11 +257,7 @@ impl Socket {
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         // Only as much as has come is ever held for a frame, whatever length it claims.
         let wanted = self.decoder.wanted().saturating_sub(self.inbound.len());
-        if self.inbound.capacity() == 0 {
-            self.inbound = SPARE.take();
-        }
         self.inbound.reserve(wanted.clamp(READ, READ_MOST));
-        self.has_grown |= self.inbound.len() > READ_MOST;
         pin!(self.stream.read_buf(&mut self.inbound)).poll(cx)
     }
 
@@ -324,10 +307,9 @@ fn yielded<T>(cx: &mut Context<'_>) -> Poll<T> {
 mod tests {
     use std::future::poll_fn;
 
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::io::AsyncWriteExt;
 
     use super::*;
-    use crate::counting::allocations;
 
     #[tokio::test]
     async fn a_socket_that_waits_has_a_buffer_only_for_what_of_a_message_has_come() {
@@ -351,31 +333,5 @@ mod tests {
                 .await
         );
         assert_eq!(socket.inbound.capacity(), 0);
-    }
-    #[tokio::test]
-    async fn audio_that_comes_and_goes_a_frame_at_a_time_allocates_nothing() {
-        let (near, mut far) = tokio::io::duplex(4096);
-        let options = SocketOptions::default();
-        let mut socket = Socket::server(near, BytesMut::new(), &Agreed::default(), options);
-        let frame = [&[0x82, 0xfe, 1, 64, 0, 0, 0, 0][..], &[1; 320]].concat();
-        let mut back = vec![0; 4 + 320];
-        let mut counted = 0;
-        for turn in 0..120 {
-            far.write_all(&frame).await.expect("written");
-            let before = allocations();
-            poll_fn(|cx| {
-                let budget = &mut Budget::default();
-                while let Poll::Ready(message) = socket.poll_next(cx, budget) {
-                    let Some(Ok(Message::Binary(pcm))) = message else { panic!("audio") };
-                    socket.start_send(Outgoing::Binary(&pcm)).expect("open");
-                }
-                socket.poll_flush(cx)
-            })
-            .await
-            .expect("sent");
-            counted += if turn < 20 { 0 } else { allocations() - before };
-            far.read_exact(&mut back).await.expect("read");
-        }
-        assert_eq!(counted, 0);
     }
 }
