@@ -662,7 +662,9 @@ export class AudioStream extends EventEmitter {
    * place in time.
    *
    * The recording begins at once and ends with `stop` or with the call. It is written off the audio
-   * path; should the disk fall seconds behind, frames are left out as silence and counted. The file
+   * path. It has every sample that `data` has: what the network holds up for over 400 ms goes behind what
+   * is written, and the next silence is shorter for it. Should the disk fall eight seconds behind, frames
+   * are left out as silence and counted. The file
    * is playable at any moment: a crash loses the last second at most. A recording that fails is an
    * `error` of the recording, or a process warning where nobody listens; the call goes on. A call may
    * have eight at a time.
@@ -1221,7 +1223,7 @@ export interface ForkStats {
   bytesSent: number;
   /** Messages of audio that were not sent: the server was too slow, or away. */
   droppedFrames: number;
-  /** Frames of the call that came too late for their place. */
+  /** Frames of the call that are silence in the fork, because its task was eight seconds behind. */
   lateFrames: number;
   /** Messages that the server sent. */
   messagesReceived: number;

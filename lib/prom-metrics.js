@@ -65,7 +65,7 @@ const OF_CALLS = [
     "Messages of audio that forks did not send: the far end was too slow, or away.",
     (m) => m.forks.droppedFrames
   ),
-  counter("fork_late_frames_total", "Frames of calls that came too late for their place in a fork.", (m) => m.forks.lateFrames),
+  counter("fork_late_frames_total", "Frames of calls that a fork was too far behind for.", (m) => m.forks.lateFrames),
   counter("fork_reconnects_total", "Connections of forks after their first.", (m) => m.forks.reconnects)
 ];
 

@@ -18,11 +18,12 @@ const MAY_USE = {
   audio: ["error", "protocol", "sync"],
   call: ["audio", "error", "protocol"],
   dialects: ["audio", "call", "error", "protocol", "sync"],
-  record: ["audio", "error", "protocol", "sync"],
-  fork: ["audio", "error", "protocol", "record", "sync"],
+  align: ["audio", "protocol"],
+  record: ["align", "audio", "error", "protocol", "sync"],
+  fork: ["align", "protocol"],
   events: ["call", "error", "protocol", "sync"],
-  net: ["audio", "call", "dialects", "error", "events", "fork", "protocol", "record", "sync"],
-  binding: ["audio", "call", "dialects", "error", "events", "fork", "net", "protocol", "record"],
+  net: ["align", "audio", "call", "dialects", "error", "events", "fork", "protocol", "record", "sync"],
+  binding: ["align", "audio", "call", "dialects", "error", "events", "fork", "net", "protocol", "record"],
   sync: []
 };
 

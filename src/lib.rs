@@ -7,6 +7,7 @@
 //! | [`audio`]  | mixing, and files of audio                              | when it is heard         |
 //! | [`call`]   | one call: what is heard, what is said and when          | sockets, the clock       |
 //! | [`dialects`] | how senders of call audio over WebSocket speak | WebSocket itself      |
+//! | [`align`]  | two sides of a call on one time axis                   | who wants it, the clock  |
 //! | [`record`] | the recording of a call: both sides in time, in a file  | the clock, who starts it |
 //! | [`fork`]   | what a fork of a call sends: both sides shaped, in frames | who takes it, the clock |
 //! | [`events`] | what happened, on its way to JavaScript                 | N-API                    |
@@ -16,6 +17,7 @@
 //! Each knows only those above it. Read `call::timeline` for how audio keeps time, `net::Engine`
 //! for how it all runs.
 
+pub mod align;
 pub mod audio;
 mod binding;
 pub mod call;

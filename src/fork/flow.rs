@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::backlog::Backlog;
 use super::shape::Shape;
+use crate::align::{Aligner, Batch, Follower, LOOK_AHEAD, resample};
 use crate::protocol::SampleRate;
-use crate::record::{Aligner, Batch, resample};
 
 /// What a far end gets, and how much of it may wait.
 #[derive(Clone, Copy, Debug)]
@@ -15,8 +15,8 @@ pub struct FlowOptions {
     pub rate: SampleRate,
     /// The length of a frame.
     pub frame: Duration,
-    /// How long a stretch waits for frames that come late, so that both sides stay together. What
-    /// comes later than that is not in its place, or is left out.
+    /// How long a stretch of both sides waits for frames that come late, so that they stay together. What
+    /// comes later than that goes behind what is out. One side alone waits for nothing.
     pub delay: Duration,
     /// How much may wait to be sent. The oldest frames go where more would.
     pub backlog: Duration,
@@ -24,14 +24,20 @@ pub struct FlowOptions {
 
 /// Puts both sides together, and has the frames that are to be sent. Times are the queue's.
 pub struct Flow {
-    aligner: Aligner,
+    input: Input,
     shape: Shape,
     backlog: Backlog,
-    /// Frames of the call that came too late, or at once with too many others.
+    /// Frames of the call that nothing converts.
     left_out: u64,
     shaped: Vec<u8>,
     frame_time: Duration,
     frame_bytes: usize,
+}
+
+/// What the call's frames go through.
+enum Input {
+    Both(Box<Aligner>),
+    One(Box<Follower>),
 }
 
 impl Flow {
@@ -39,8 +45,18 @@ impl Flow {
         let FlowOptions { shape, rate, frame, delay, backlog } = options;
         let channels = shape.channels();
         let frame_bytes = rate.bytes_in(frame).max(2) * channels;
+        let input = match shape.sides().only() {
+            Some(side) => {
+                let wait = delay.max(LOOK_AHEAD);
+                Input::One(Box::new(Follower::new(side, rate, resample, wait, frame)))
+            }
+            None => {
+                let aligner = Aligner::new(shape.sides(), rate, resample).with_look_ahead(delay);
+                Input::Both(Box::new(aligner))
+            }
+        };
         Self {
-            aligner: Aligner::new(shape.sides(), rate, resample).with_look_ahead(delay),
+            input,
             shape,
             backlog: Backlog::new(frame_bytes, rate.bytes_in(backlog) * channels),
             left_out: 0,
@@ -52,17 +68,32 @@ impl Flow {
 
     /// Takes what the call brought until `now`.
     pub(crate) fn handle_batch(&mut self, now: Duration, batch: &Batch) {
-        let Self { aligner, shape, backlog, shaped, left_out, .. } = self;
-        let sink = &mut sink(shape, shaped, backlog);
-        let Ok(count) = aligner.handle_batch(batch, sink);
-        *left_out += count;
-        let _ = aligner.settle(now, sink);
+        let Self { input, shape, backlog, shaped, left_out, .. } = self;
+        let mut sink = sink(shape, shaped, backlog);
+        match input {
+            Input::Both(aligner) => {
+                let Ok(count) = aligner.handle_batch(batch, &mut sink);
+                *left_out += count;
+                let Ok(()) = aligner.settle(now, &mut sink);
+            }
+            Input::One(follower) => {
+                let sink = &mut |pcm: &[u8]| {
+                    let Ok(()) = sink(pcm);
+                };
+                *left_out += follower.handle_batch(batch, sink);
+                sink(follower.poll_silence(now));
+            }
+        }
     }
 
     /// Nothing follows: what is kept for late frames may go.
     pub fn finish(&mut self, now: Duration) {
-        let Self { aligner, shape, backlog, shaped, .. } = self;
-        let _ = aligner.break_at(now, &mut sink(shape, shaped, backlog));
+        let Self { input, shape, backlog, shaped, .. } = self;
+        let mut sink = sink(shape, shaped, backlog);
+        let Ok(()) = match input {
+            Input::Both(aligner) => aligner.break_at(now, &mut sink),
+            Input::One(follower) => sink(follower.finish()),
+        };
     }
 
     /// The next frame, in place of what was in `out`. False if none is whole.
@@ -85,7 +116,7 @@ impl Flow {
         self.backlog.dropped
     }
 
-    /// Frames of the call that no place was found for in time.
+    /// Frames of the call that nothing converts.
     pub fn left_out(&self) -> u64 {
         self.left_out
     }
@@ -114,7 +145,7 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
-    use crate::record::{Queue, Side};
+    use crate::align::{Queue, Side};
 
     const RATE: SampleRate = SampleRate::NARROWBAND;
     const FRAME: usize = 160;

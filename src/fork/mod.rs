@@ -2,11 +2,11 @@
 //! wants them.
 //!
 //! ```text
-//! record's Queue → Flow (Aligner → Shape → Backlog) → frames
+//! align's Queue → Flow (Aligner or Follower → Shape → Backlog) → frames
 //! ```
 //!
-//! The two sides are kept together in time by [`record`](crate::record)'s aligner, with little
-//! look-ahead. Time is an argument; connecting, sending and what the far end answers are left to
+//! The two sides are kept together in time by [`align`](crate::align), with little look-ahead; one side
+//! alone goes as it comes. Time is an argument; connecting, sending and what the far end answers are left to
 //! `net`. Start reading at [`Flow`].
 
 mod backlog;

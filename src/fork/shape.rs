@@ -1,6 +1,6 @@
 //! Which sides are heard, how loud, and in how many channels.
 
-use crate::record::Sides;
+use crate::align::Sides;
 
 /// What a far end gets of a call.
 #[derive(Clone, Copy, Debug, PartialEq)]

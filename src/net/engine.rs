@@ -19,9 +19,10 @@ use super::pacer::Pacer;
 use super::permits::Permits;
 use super::server::Servers;
 use super::websocket_audio::Pipes;
+use crate::align;
 use crate::audio::PromptCache;
 use crate::events::{EventQueue, Opening, Packer, Wake};
-use crate::record::{self, RecordThread, Recorder};
+use crate::record::{RecordThread, Recorder};
 use crate::sync::lock;
 
 /// How long the I/O thread waits for the next server, so that a server per call starts no threads.
@@ -80,7 +81,7 @@ impl Engine {
             pipes: Arc::default(),
             dials: Mutex::default(),
             last_id: AtomicU32::new(0),
-            recordings: RecordThread::new(record::resample),
+            recordings: RecordThread::new(align::resample),
             recorders: Mutex::default(),
             forks: Arc::default(),
             prompts: PromptCache::new(PROMPT_BYTES),

@@ -4,13 +4,11 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::aligner::Aligner;
-use super::convert::MakeConvert;
 use super::error::RecordError;
 use super::file::{Layout, RecordingFile};
-use super::options::{Format, RecordOptions, Sides, Summary};
-use super::queue::{Batch, Queue};
+use super::options::{Format, RecordOptions, Summary};
 use super::recorder::Outcome;
+use crate::align::{Aligner, Batch, MakeConvert, Queue, Sides};
 use crate::protocol::SampleRate;
 use crate::sync::lock;
 

@@ -3,41 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::align::Sides;
 use crate::protocol::SampleRate;
-
-/// Who speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// The peer: what the app hears.
-    Caller,
-    /// The app: what the peer hears.
-    App,
-}
-
-/// Whom a recording holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sides {
-    Caller,
-    App,
-    /// Stereo: the caller left, the app right.
-    Both,
-    /// Mono: the sum of both, saturated.
-    Mix,
-}
-
-impl Sides {
-    pub fn has(self, side: Side) -> bool {
-        match self {
-            Self::Caller => side == Side::Caller,
-            Self::App => side == Side::App,
-            Self::Both | Self::Mix => true,
-        }
-    }
-
-    pub fn channels(self) -> u16 {
-        if self == Self::Both { 2 } else { 1 }
-    }
-}
 
 /// The kind of file, 16-bit little-endian either way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +34,6 @@ pub struct Summary {
     pub duration: Duration,
     /// The file's length, its header included.
     pub bytes: u64,
-    /// Frames that are silence in the file: the disk was too slow for them, or more came at once
-    /// than the time they came in has room for.
+    /// Frames that are silence in the file, because the disk was too slow for them.
     pub dropped_frames: u64,
 }

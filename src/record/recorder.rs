@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use super::error::RecordError;
-use super::options::{Side, Sides, Summary};
-use super::queue::Queue;
+use super::options::Summary;
 use super::writer_threads::WriterThreads;
+use crate::align::{Queue, Side, Sides};
 use crate::protocol::SampleRate;
 use crate::sync::lock;
 
@@ -70,7 +70,7 @@ mod tests {
     use std::sync::mpsc::channel;
 
     use super::*;
-    use crate::record::queue::Batch;
+    use crate::align::Batch;
     use crate::record::{Format, RecordOptions, RecordThread};
 
     #[test]

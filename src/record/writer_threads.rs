@@ -7,12 +7,11 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::convert::MakeConvert;
 use super::error::RecordError;
 use super::job::Job;
 use super::options::RecordOptions;
-use super::queue::{Batch, Queue};
 use super::recorder::{Outcome, Recorder};
+use crate::align::{Batch, MakeConvert, Queue};
 use crate::protocol::SampleRate;
 use crate::sync::lock;
 

@@ -4,5 +4,6 @@ mod aligning;
 mod any_order;
 mod crash;
 mod files;
+mod following;
 mod support;
 mod threads;

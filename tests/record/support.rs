@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use callstreams::align::{Aligner, Convert};
 use callstreams::protocol::SampleRate;
 use callstreams::record::{
-    Aligner, Convert, Format, RecordError, RecordOptions, RecordThread, Recorder, Side, Sides,
-    Summary,
+    Format, RecordError, RecordOptions, RecordThread, Recorder, Side, Sides, Summary,
 };
 
 pub const RATE: SampleRate = SampleRate::NARROWBAND;
@@ -80,6 +80,10 @@ pub struct OpenFile {
 impl OpenFile {
     pub fn new(sides: Sides) -> Self {
         Self { aligner: Aligner::new(sides, RATE, nearest), out: Vec::new() }
+    }
+
+    pub fn with_look_ahead(self, look_ahead: Duration) -> Self {
+        Self { aligner: self.aligner.with_look_ahead(look_ahead), ..self }
     }
 
     pub fn poll(&mut self, now: Duration) {

@@ -6,8 +6,9 @@ use std::sync::mpsc::channel;
 use std::thread::{ThreadId, current};
 use std::time::{Duration, Instant};
 
+use callstreams::align::Convert;
 use callstreams::protocol::SampleRate;
-use callstreams::record::{Convert, RecordOptions, RecordThread, Side, Sides};
+use callstreams::record::{RecordOptions, RecordThread, Side, Sides};
 
 use crate::support::{
     FRAME, Folder, RATE, Recording, length, nearest, options, read_wav, runs, tone, until,
@@ -51,7 +52,7 @@ fn a_recording_that_is_stopped_twice_ends_the_first_time() {
 }
 
 #[test]
-fn a_recording_that_is_dropped_ends_at_the_last_frame() {
+fn a_recording_that_is_dropped_ends_with_the_last_frame() {
     let folder = Folder::new("dropped");
     let path = folder.file("call.wav");
     let thread = RecordThread::new(nearest);
@@ -61,8 +62,8 @@ fn a_recording_that_is_dropped_ends_at_the_last_frame() {
     let recorder = thread.start(start, RATE, options(&path, Sides::Both), outcome);
     recorder.push(Side::Caller, start + Duration::from_secs(1), RATE, &tone(1, FRAME));
     drop(recorder);
-    assert_eq!(outcomes.recv().unwrap().unwrap().duration, Duration::from_secs(1));
-    assert_eq!(read_wav(&path).2.len(), 16_000);
+    assert_eq!(outcomes.recv().unwrap().unwrap().duration, Duration::from_millis(1020));
+    assert_eq!(read_wav(&path).2.len(), 16_320);
 }
 
 #[test]
@@ -74,8 +75,8 @@ fn stopping_the_thread_ends_all_recordings_with_what_they_have() {
     recording.speak(0, 1000);
     thread.stop(Duration::from_secs(10));
     assert!(!thread.is_running());
-    assert_eq!(runs(&read_wav(&path).2), [(1, 980 * 8)]);
-    assert_eq!(recording.outcome().unwrap().duration, Duration::from_millis(980));
+    assert_eq!(runs(&read_wav(&path).2), [(1, 1000 * 8)]);
+    assert_eq!(recording.outcome().unwrap().duration, Duration::from_secs(1));
 
     let again = Recording::start(&thread, options(folder.file("b.wav"), Sides::Caller));
     again.stop(10);
@@ -90,7 +91,7 @@ fn dropping_the_thread_ends_all_recordings_too() {
     let recording = Recording::start(&thread, options(folder.file("call.wav"), Sides::Caller));
     recording.speak(0, 1000);
     drop(thread);
-    assert_eq!(recording.outcome().unwrap().duration, Duration::from_millis(980));
+    assert_eq!(recording.outcome().unwrap().duration, Duration::from_secs(1));
 }
 
 #[test]

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use atomic_waker::AtomicWaker;
 
 use super::orders::{Orders, Stop};
+use crate::align::{Batch, Queue, Side, Sides};
 use crate::events::Source;
 use crate::protocol::SampleRate;
-use crate::record::{Batch, Queue, Side, Sides};
 use crate::sync::lock;
 
 /// A fork of a call.
@@ -34,7 +34,7 @@ pub struct ForkStats {
     pub bytes_sent: u64,
     /// Frames that were not sent: the far end was too slow for them, or away.
     pub dropped_frames: u64,
-    /// Frames of the call's that came too late to be put in their place.
+    /// Frames of the call's that the fork's task was too far behind for, or that nothing converts.
     pub late_frames: u64,
     pub bytes_received: u64,
     pub messages_received: u64,
@@ -86,6 +86,11 @@ impl Fork {
             queue.leave_out(side);
         } else {
             queue.push(side, now, rate, pcm);
+        }
+        drop(queue);
+        if self.sides.only().is_some() {
+            // It waits for no other side: it leaves in the pass in which it came.
+            self.task.wake();
         }
     }
 

@@ -19,7 +19,7 @@ const ROOM: usize = 8 * 1024;
 /// A far end that does not read our answers is not read, where more than this waits for it.
 const ANSWER_ROOM: usize = 64 * 1024;
 
-/// How often the call's frames are looked at.
+/// How often the call's frames are looked at, where both sides wait for each other.
 const TICK: Duration = Duration::from_millis(20);
 
 /// How long a far end may take to answer a close.
@@ -110,6 +110,7 @@ impl<'a> Session<'a> {
             self.task.flow(Instant::now());
             self.send_marks();
         }
+        self.task.flow_at_once(Instant::now());
         if self.poll_ping(context) {
             return Poll::Ready(Ended::Silent);
         }

@@ -21,12 +21,12 @@ use super::handle::Fork;
 use super::options::ForkOptions;
 use super::report::{Failure, cut};
 use super::session::{Ended, Session};
+use crate::align::Batch;
 use crate::error::ErrorCode;
 use crate::events::Event;
 use crate::fork::Flow;
 use crate::net::call_handle::CallHandle;
 use crate::net::websocket::{Connected, connect};
-use crate::record::Batch;
 
 /// How often the call's frames are looked at while nobody is there to take them.
 const AWAY_TICK: Duration = Duration::from_millis(100);
@@ -147,7 +147,14 @@ impl Task {
         self.count();
     }
 
-    /// The same, and nothing follows.
+    /// The same, where nothing waits for another side.
+    pub(super) fn flow_at_once(&mut self, now: Instant) {
+        if self.options.flow.shape.sides().only().is_some() {
+            self.flow(now);
+        }
+    }
+
+    /// Takes what is left, and nothing follows.
     pub(super) fn finish(&mut self, now: Instant) {
         let now = self.fork.take(now, &mut self.batch);
         self.flow.handle_batch(now, &self.batch);

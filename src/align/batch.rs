@@ -6,8 +6,8 @@ use super::aligner::Aligner;
 use super::queue::{Batch, Entry};
 
 impl Aligner {
-    /// Takes all that was queued, and gives `sink` what is final. Gives how many frames had to be
-    /// left out.
+    /// Takes all that was queued, and gives `sink` what is final. Returns how many frames
+    /// nothing converts.
     pub(crate) fn handle_batch<E>(
         &mut self,
         batch: &Batch,

@@ -1,14 +1,13 @@
-//! One side of a recording: its frames, each put where it belongs in time.
+//! One side of a call: its frames, each put where it belongs in time.
 //!
-//! Positions are samples of the recording's rate since its start.
+//! Positions are samples since the start of the axis.
 
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::Duration;
 
 use super::convert::{Input, MakeConvert};
-use super::drift::{Drift, stretch};
-use super::options::Side;
+use super::sides::Side;
 use crate::protocol::SampleRate;
 
 /// How far a frame may come from where the one before it ended, and still continue it.
@@ -16,7 +15,6 @@ const TOLERANCE: Duration = Duration::from_millis(60);
 
 pub(super) struct Track {
     input: Input,
-    drift: Drift,
     /// In samples.
     tolerance: i64,
     /// How far ahead of their time frames come by themselves, in samples.
@@ -38,7 +36,6 @@ impl Track {
         let tolerance = (rate.bytes_in(TOLERANCE) / 2) as i64;
         Self {
             input: Input::new(rate, make),
-            drift: Drift::new(rate, side),
             tolerance,
             lead: if side == Side::App { tolerance } else { 0 },
             start: 0,
@@ -50,24 +47,24 @@ impl Track {
         }
     }
 
-    /// A frame came at position `at`. False if there is no room for it: more has come than the
-    /// time allows, or nothing converts it.
-    pub fn handle_frame(&mut self, at: u64, rate: SampleRate, pcm: &[u8]) -> bool {
+    /// A frame comes at position `at`: moves to where it is to begin. Returns how many samples later than
+    /// its time that is, 0 where it is near enough.
+    pub fn place(&mut self, at: u64) -> u64 {
         if !self.joined || self.lag(at) > self.tolerance {
             self.begin_run(at);
         } else if self.lag(at) < -self.lead {
             self.close_gaps((self.lag(at) + self.lead).unsigned_abs());
         }
-        if self.lag(at) < -self.tolerance {
-            return false;
-        }
+        let late = -self.lag(at);
+        if late > self.tolerance { late.unsigned_abs() } else { 0 }
+    }
+
+    /// Appends the frame that was given a place. False if nothing converts it.
+    pub fn handle_frame(&mut self, rate: SampleRate, pcm: &[u8]) -> bool {
         self.converted.clear();
-        if !self.input.convert(rate, pcm, &mut self.converted) {
-            return false;
-        }
-        let length = self.drift.handle_frame(self.lag(at), self.converted.len());
-        stretch(&self.converted, length, &mut self.pending);
-        true
+        let is_converted = self.input.convert(rate, pcm, &mut self.converted);
+        self.pending.extend(&self.converted);
+        is_converted
     }
 
     /// A frame was lost: its time is silence, and stays so.
@@ -76,11 +73,16 @@ impl Track {
         self.lost = true;
     }
 
-    /// Ends the audio at a position, however much more of it is there.
-    pub fn cut(&mut self, at: u64) {
+    /// What comes next does not continue what came. Returns where that ends.
+    pub fn finish(&mut self) -> u64 {
         self.part();
-        self.pending.truncate(usize::try_from(at.saturating_sub(self.start)).unwrap_or(usize::MAX));
         self.gaps.clear();
+        self.end()
+    }
+
+    /// All that came is out.
+    pub fn is_empty(&self) -> bool {
+        self.pending.is_empty()
     }
 
     /// Takes the next samples out, into `out` in place of what was there; silence where there are
@@ -131,7 +133,6 @@ impl Track {
         }
         self.pending.resize(self.pending.len() + silence as usize, 0);
         self.lost = false;
-        self.drift.reset();
         self.joined = true;
     }
 

@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::options::Side;
+use super::sides::Side;
 use crate::protocol::SampleRate;
 
 /// How long whoever takes it may keep us waiting before audio is lost.

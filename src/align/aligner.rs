@@ -1,31 +1,43 @@
 //! Both sides of a call, side by side in time.
 //!
-//! Time is the recording's own: since its start, without what was paused. Each side's frames are
-//! joined where they continue each other within 60 ms, and set apart by silence where they do not.
-//! What is as old as the look-ahead is final and comes out: [`LOOK_AHEAD`] where nobody waits for it.
+//! The axis runs with time since the start, without what was paused. Each side's frames are joined where
+//! they continue each other within 60 ms, and set apart by silence where they do not. What is as old as
+//! the look-ahead is final and comes out.
+//!
+//! A frame that comes later than the look-ahead is put behind what is out of its side, and the side is late
+//! from then on. It catches up in its next silence; or the axis moves on for both, in a moment in which the
+//! other side is silent; or at the latest when it is [`MOST_LATE`] late. No sample is lost to it.
 
 use std::time::Duration;
 
 use super::convert::MakeConvert;
-use super::options::{Side, Sides};
+use super::sides::{Side, Sides};
 use super::track::Track;
 use crate::protocol::SampleRate;
 
-/// How long a stretch waits for frames that the network holds up. TCP sends a lost frame again
-/// after 200 ms and a round trip; with less than that, each loss would be a hole.
+/// How long a stretch waits for frames that the network holds up, where nobody waits for it. TCP sends a lost
+/// frame again after 200 ms and a round trip.
 pub const LOOK_AHEAD: Duration = Duration::from_millis(400);
+
+/// How late a side may be before silence goes between the other's words.
+const MOST_LATE: Duration = Duration::from_secs(4);
 
 /// Samples of a channel that come out at once, at most.
 const CHUNK: u64 = 4096;
 
-/// Puts frames of two sides in their places, and gives 16-bit little-endian audio of one or two
+/// Puts frames of two sides in their places, and returns 16-bit little-endian audio of one or two
 /// channels.
 pub struct Aligner {
     sides: Sides,
     rate: SampleRate,
     look_ahead: Duration,
+    most_late: Duration,
     caller: Track,
     app: Track,
+    /// How far the axis was moved on for sides that were late, in samples.
+    moved: u64,
+    /// The latest time that was seen: it does not run backwards.
+    latest: Duration,
     /// Samples of a channel that are out.
     done: u64,
     /// All before it is final, however young.
@@ -36,14 +48,17 @@ pub struct Aligner {
 }
 
 impl Aligner {
-    /// A recording at `rate`.
+    /// Audio at `rate`.
     pub fn new(sides: Sides, rate: SampleRate, make: MakeConvert) -> Self {
         Self {
             sides,
             rate,
             look_ahead: LOOK_AHEAD,
+            most_late: MOST_LATE,
             caller: Track::new(Side::Caller, rate, make),
             app: Track::new(Side::App, rate, make),
+            moved: 0,
+            latest: Duration::ZERO,
             done: 0,
             horizon: 0,
             taken: Default::default(),
@@ -56,9 +71,8 @@ impl Aligner {
         Self { look_ahead, ..self }
     }
 
-    /// A frame was heard or sent at `now`. Take all of [`Self::poll_output`] first: what is kept
-    /// is as long as what was not taken. False if the frame had to be left out, because more has
-    /// come than the time allows, or nothing converts its rate.
+    /// A frame was received or sent at `now`. Take all of [`Self::poll_output`] first: what is kept
+    /// is as long as what was not taken. False if nothing converts its rate: its time is silence.
     pub fn handle_frame(
         &mut self,
         now: Duration,
@@ -66,8 +80,17 @@ impl Aligner {
         rate: SampleRate,
         pcm: &[u8],
     ) -> bool {
-        let at = self.position(now);
-        !self.sides.has(side) || self.track(side).handle_frame(at, rate, pcm)
+        if !self.sides.has(side) {
+            return true;
+        }
+        self.latest = self.latest.max(now);
+        let at = self.position(self.latest);
+        let late = self.track(side).place(at);
+        let most = (self.rate.bytes_in(self.most_late) / 2) as u64;
+        if late > 0 && (late > most || self.is_silent_beside(side)) {
+            self.moved += late;
+        }
+        self.track(side).handle_frame(rate, pcm)
     }
 
     /// A frame of this side was lost; the next is set where its time puts it.
@@ -75,13 +98,14 @@ impl Aligner {
         self.track(side).handle_loss();
     }
 
-    /// The recording is interrupted or ends at `now`: all before is final, nothing that came
-    /// before reaches beyond.
+    /// Interrupts or ends the audio at `now`: all that came before is final. What of it reaches beyond
+    /// `now` moves the axis on.
     pub fn handle_break(&mut self, now: Duration) {
-        let at = self.position(now);
-        self.caller.cut(at);
-        self.app.cut(at);
-        self.horizon = at;
+        self.latest = self.latest.max(now);
+        let at = self.position(self.latest).max(self.done);
+        let end = self.caller.finish().max(self.app.finish()).max(at);
+        self.moved += end - at;
+        self.horizon = end;
     }
 
     /// The next audio that is final at `now`; empty if there is no more.
@@ -109,6 +133,14 @@ impl Aligner {
         Duration::from_nanos(nanos as u64)
     }
 
+    /// Nothing of the other side waits, so that silence can go between its words.
+    fn is_silent_beside(&self, side: Side) -> bool {
+        match side {
+            Side::Caller => self.app.is_empty(),
+            Side::App => self.caller.is_empty(),
+        }
+    }
+
     fn track(&mut self, side: Side) -> &mut Track {
         match side {
             Side::Caller => &mut self.caller,
@@ -117,7 +149,7 @@ impl Aligner {
     }
 
     fn position(&self, at: Duration) -> u64 {
-        (at.as_nanos() * u128::from(self.rate.hz()) / 1_000_000_000) as u64
+        (at.as_nanos() * u128::from(self.rate.hz()) / 1_000_000_000) as u64 + self.moved
     }
 }
 
