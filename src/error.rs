@@ -157,6 +157,12 @@ error_codes! {
     FirstMessage = "ERR_FIRST_MESSAGE",
         "chan_websocket's first text was not MEDIA_START",
         "look at what connects, or set `dialect`";
+    EarlyAudio = "ERR_EARLY_AUDIO",
+        "more than a second of audio came before its call began, and the oldest was dropped",
+        "look at why the beginning took so long; what was dropped is not heard";
+    Companded = "ERR_COMPANDED",
+        "a peer sends G.711 under the label of linear audio; it was recognised, and is heard",
+        "dial `AudioSocket/…/c(slin)`, or say the option `encoding`: nothing is guessed then";
     RepeatedStart = "ERR_REPEATED_START",
         "MEDIA_START came again",
         "look at what sends it; it was skipped";

@@ -47,6 +47,9 @@ pub struct Expander {
     /// How often the bytes' high halves have each value, at even and at odd places.
     places: [[u32; 16]; 2],
     frames: u32,
+    /// How loud and how rough all frames so far would be in each reading.
+    noise: [f64; 3],
+    is_news: bool,
     linear: Vec<u8>,
 }
 
@@ -64,6 +67,8 @@ impl Expander {
             readings: [Reading::default(); 3],
             places: [[0; 16]; 2],
             frames: 0,
+            noise: [0.0; 3],
+            is_news: false,
             linear: Vec::new(),
         }
     }
@@ -76,10 +81,26 @@ impl Expander {
         if self.companding == Companding::Auto {
             self.consider(pcm);
         }
-        match self.companding {
+        match self.reading() {
             Companding::Auto | Companding::Linear => pcm,
             Companding::Ulaw => self.decode(pcm, ulaw_to_linear),
             Companding::Alaw => self.decode(pcm, alaw_to_linear),
+        }
+    }
+
+    /// The law that was recognised, once.
+    pub fn take_recognised(&mut self) -> Option<Companding> {
+        std::mem::take(&mut self.is_news).then_some(self.companding)
+    }
+
+    /// How audio is read: until it is decided, as what has the least noise so far. The wrong readings
+    /// are nearly full scale, so that none of it is heard.
+    fn reading(&self) -> Companding {
+        let [linear, ulaw, alaw] = self.noise;
+        match self.companding {
+            Companding::Auto if ulaw < linear && ulaw <= alaw => Companding::Ulaw,
+            Companding::Auto if alaw < linear => Companding::Alaw,
+            companding => companding,
         }
     }
 
@@ -104,6 +125,9 @@ impl Expander {
             Reading::of(pcm.iter().map(|byte| ulaw_to_linear(*byte))),
             Reading::of(pcm.iter().map(|byte| alaw_to_linear(*byte))),
         ];
+        for (sum, reading) in self.noise.iter_mut().zip(read) {
+            *sum += reading.power + reading.steps;
+        }
         if read.iter().any(|reading| reading.power < LOUD) {
             return;
         }
@@ -117,6 +141,7 @@ impl Expander {
         self.frames += 1;
         if self.frames == FRAMES {
             self.companding = self.decide();
+            self.is_news = self.companding != Companding::Linear;
         }
     }
 
@@ -253,9 +278,74 @@ mod tests {
         assert_eq!(expander.companding, Companding::Ulaw);
     }
 
+    /// The root of the mean square of linear audio.
+    fn rms(pcm: &[u8]) -> f64 {
+        let samples = pcm.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]]));
+        (samples.map(|sample| f64::from(sample).powi(2)).sum::<f64>() / (pcm.len() / 2) as f64)
+            .sqrt()
+    }
+
+    #[test]
+    fn quiet_g711_is_quiet_and_as_long_as_it_was_before_anybody_speaks() {
+        let mut noise = 1u32;
+        let breath: Vec<i16> = (0..32_000)
+            .map(|_| {
+                noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (noise >> 28) as i16 - 8
+            })
+            .collect();
+        for encode in [linear_to_ulaw as fn(i16) -> u8, linear_to_alaw] {
+            for sound in [&breath[..], &[0; 32_000]] {
+                let bytes: Vec<u8> = sound.iter().map(|sample| encode(*sample)).collect();
+                let heard = expand(Companding::Auto, &bytes, FRAME).concat();
+                assert_eq!(heard.len(), 64_000);
+                assert!(rms(&heard) < 20.0, "{}", rms(&heard));
+            }
+        }
+    }
+
+    #[test]
+    fn speech_from_the_first_frame_on_comes_without_a_frame_of_noise() {
+        let sound = voice(8000);
+        let linear: Vec<u8> = sound.iter().flat_map(|sample| sample.to_le_bytes()).collect();
+        for (law, encode) in [
+            (Companding::Ulaw, linear_to_ulaw as fn(i16) -> u8),
+            (Companding::Alaw, linear_to_alaw),
+        ] {
+            let bytes: Vec<u8> = sound.iter().map(|sample| encode(*sample)).collect();
+            assert!(expand(Companding::Auto, &bytes, FRAME) == expand(law, &bytes, FRAME));
+        }
+        assert!(expand(Companding::Auto, &linear, FRAME).concat() == linear);
+    }
+
+    #[test]
+    fn a_short_frame_in_quiet_g711_is_read_as_the_others_are() {
+        let mut expander = Expander::new(Companding::Auto);
+        expander.expand(SampleRate::NARROWBAND, &[0xff; FRAME]);
+        assert_eq!(expander.expand(SampleRate::NARROWBAND, &[0x7f; 20]), [0; 40]);
+    }
+
+    #[test]
+    fn a_law_that_was_recognised_is_told_once_and_linear_audio_is_not() {
+        let sound = voice(4000);
+        let linear: Vec<u8> = sound.iter().flat_map(|sample| sample.to_le_bytes()).collect();
+        let alaw: Vec<u8> = sound.iter().map(|sample| linear_to_alaw(*sample)).collect();
+        for (bytes, told) in [(linear, vec![]), (alaw, vec![Companding::Alaw])] {
+            let mut expander = Expander::new(Companding::Auto);
+            let recognised: Vec<_> = bytes
+                .chunks_exact(FRAME)
+                .filter_map(|pcm| {
+                    expander.expand(SampleRate::NARROWBAND, pcm);
+                    expander.take_recognised()
+                })
+                .collect();
+            assert_eq!(recognised, told);
+        }
+    }
+
     #[test]
     fn silence_decides_nothing_and_other_lengths_and_rates_are_left_alone() {
-        let quiet = [0xff; 100 * FRAME];
+        let quiet = [0; 100 * FRAME];
         assert_eq!(expand(Companding::Auto, &quiet, FRAME).concat(), quiet);
         let bytes: Vec<u8> = voice(8000).iter().map(|sample| linear_to_ulaw(*sample)).collect();
         assert!(expand(Companding::Auto, &bytes, 320).concat() == bytes);

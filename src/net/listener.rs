@@ -45,6 +45,11 @@ impl Listener {
             speech.handle_audio(rate, pcm, &mut |event| line.push(speech_event(event)));
         }
         line.hear(rate, pcm);
+        if let Some(law) = self.expander.take_recognised() {
+            let message =
+                format!("the peer's audio is G.711 ({law:?}), not linear: dial with c(slin)");
+            line.push(Event::Warning { code: ErrorCode::Companded, message });
+        }
     }
 
     /// A message of linear audio in this format. Of two voices the left is the caller's.
