@@ -73,7 +73,7 @@ test("options that cannot be throw", () => {
     assert.throws(() => new WebSocketAudio(options), { code: "ERR_INVALID_ARG_TYPE" }, JSON.stringify(options));
   }
   for (const options of [
-    { dialect: "sip" }, { format: { sampleRate: 11025 } }, { format: { channels: 3 } }, { playback: "mp3" }, { chunkMs: 1 },
+    { dialect: "sip" }, { format: { sampleRate: 11025 } }, { format: { channels: 3 } }, { playback: "mp3" }, { chunkMs: 1 }, { metadataWait: 2 },
     { headers: { Connection: "x" } }, { headers: { a: "b\nc" } }, { subprotocol: "a b" }, { paths: { a: {} } },
     { paths: { "/a": { ping: -1 } } }, { stitch: -1 }, { idleTimeout: -1 }, { maxMessage: 0 }, { maxMessageRate: 0 }, { maxConnections: 0 }
   ]) {
@@ -194,3 +194,26 @@ test("the process lives as long as the server listens or a call is up", async (t
   assert.equal(await child.line(), "end");
   assert.deepEqual(await child.exited(), { code: 0, signal: null, stderr: "" });
 });
+
+test("without an address both families are listened on, and each peer has its own address", { skip: noIpv6() }, async (t) => {
+  const server = new WebSocketAudio({ dialect: "raw" });
+  t.after(() => server.close());
+  const peers = [];
+  server.onConnection(({ remoteAddress }, res) => {
+    peers.push(remoteAddress);
+    res.hangup();
+  });
+  server.listen(0);
+  await once(server, "listening");
+  assert.equal(server.address().family, "IPv6");
+  for (const host of ["[::1]", "127.0.0.1"]) {
+    const sender = await dial(t, `ws://${host}:${server.address().port}/`);
+    await once(sender.socket, "close");
+  }
+  assert.deepEqual(peers, ["::1", "127.0.0.1"]);
+});
+
+function noIpv6() {
+  const addresses = Object.values(require("node:os").networkInterfaces()).flat();
+  return addresses.some(({ address }) => address === "::1") ? false : "no IPv6 here";
+}

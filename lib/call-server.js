@@ -264,8 +264,8 @@ class CallServer extends EventEmitter {
   }
 
   /** Binds and listens. Gives the error, if there was one. */
-  #tryListen({ address, port, backlog, reusePort }) {
-    const bound = this[kListen]({ address, port, backlog, reusePort });
+  #tryListen({ address, port, backlog, reusePort, isAnywhere }) {
+    const bound = this[kListen]({ address, port, backlog, reusePort }, isAnywhere);
     if (bound.errno !== 0) {
       return systemError(bound.errno, "listen", { address, port });
     }

@@ -14,7 +14,8 @@ function listenArguments(args) {
   const callback = args.find((arg) => typeof arg === "function") ?? null;
   const [first, second] = args.filter((arg) => typeof arg !== "function");
   const given = first !== null && typeof first === "object" ? first : { port: first };
-  const host = (typeof second === "string" ? second : given.host) || DEFAULT_HOST;
+  const named = (typeof second === "string" ? second : given.host) || null;
+  const host = named ?? DEFAULT_HOST;
   const backlog = given.backlog ?? DEFAULT_BACKLOG;
   if (typeof host !== "string") {
     throw typeError("options.host", "a string", host);
@@ -23,7 +24,7 @@ function listenArguments(args) {
     throw typeError("options.backlog", "a whole number that is not negative", backlog);
   }
   const reusePort = given.reusePort === true;
-  return { callback, options: { port: given.port ?? 0, host, backlog, reusePort } };
+  return { callback, options: { port: given.port ?? 0, host, isAnywhere: named === null, backlog, reusePort } };
 }
 
 /**

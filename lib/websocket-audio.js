@@ -80,9 +80,12 @@ class WebSocketAudio extends CallServer {
     return drained;
   }
 
-  [kListen](where) {
+  [kListen](where, isAnywhere) {
     this.#isClosed = false;
-    return engine().listenWebSocket(where, this.#serverOptions());
+    const options = this.#serverOptions();
+    // As Node's servers do: a peer that is told `localhost` may come by either family.
+    const both = isAnywhere ? engine().listenWebSocket({ ...where, address: "::" }, options) : null;
+    return both?.errno === 0 ? both : engine().listenWebSocket(where, options);
   }
 
   [kArrive](id, fields) {

@@ -131,7 +131,9 @@ impl Listener for TcpListener {
     type Stream = TcpStream;
 
     fn poll_accept(&self, context: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
-        Poll::Ready(ready!(TcpListener::poll_accept(self, context)))
+        let (stream, peer) = ready!(TcpListener::poll_accept(self, context))?;
+        // A socket of both families has `::ffff:192.0.2.1` for 192.0.2.1.
+        Poll::Ready(Ok((stream, SocketAddr::new(peer.ip().to_canonical(), peer.port()))))
     }
 }
 
