@@ -222,3 +222,16 @@ test("what authorize throws that is no Error is told as one", async (t) => {
   assert.equal((await refused(url)).status, 500);
   assert.deepEqual(errors, ["ERR_UNHANDLED_ERROR"]);
 });
+
+test("a module's Origin, which is the server's own address, is no browser's", async (t) => {
+  const { url, port } = serve(t, { origins: ["https://good.example"] });
+  for (const origin of [`http://${HOST}:${port}`, `ws://${HOST}`, HOST]) {
+    await dial(t, url, [], { origin });
+    await dial(t, url, [], { origin, headers: { "User-Agent": "ixwebsocket/11.4" } });
+    const headers = { "User-Agent": "Mozilla/5.0 (X11)" };
+    assert.equal((await refused(url, { origin, headers })).status, 403);
+  }
+  for (const origin of ["null", "http://127.0.0.2", `http://evil.example/${HOST}`]) {
+    assert.equal((await refused(url, { origin })).status, 403);
+  }
+});

@@ -14,15 +14,32 @@ async function admission(request, options) {
     return { refusal: refusal(404) };
   }
   const { origins, authorize } = found;
-  const { origin } = request.headers;
-  if (origins !== undefined && origin !== undefined && !origins.includes(origin)) {
+  if (origins !== undefined && !isOriginWanted(request.headers, origins)) {
     return { refusal: refusal(403) };
   }
   const answer = authorize === undefined ? true : await authorize(request);
   if (answer === true) {
-    return { options: await callOptionsFor(found, request) };
+    const { options: accepted, fault } = await callOptionsFor(found, request);
+    return fault === undefined ? { options: accepted } : { refusal: refusal(400, {}, `${fault}\n`) };
   }
   return { refusal: refusalOf(answer) };
+}
+
+/**
+ * Whether a request's Origin is of a list. FreeSWITCH's modules tell one too, of this server's own address:
+ * they are no browsers, which always call themselves Mozilla and cannot be made to say otherwise.
+ */
+function isOriginWanted({ origin, host = "", "user-agent": agent = "" }, origins) {
+  if (origin === undefined || origins.includes(origin)) {
+    return true;
+  }
+  return !agent.startsWith("Mozilla/") && hostname(origin) === hostname(host) && host !== "";
+}
+
+/** The name or address in `ws://name:port`, `name:port` or `name`. */
+function hostname(text) {
+  const [, name] = /^(?:[a-z]+:\/\/)?(\[[^\]]*\]|[^:/]*)/iu.exec(text);
+  return name.toLowerCase();
 }
 
 /** The options of a request's path, the server's with its own; null where that is none of the server's. */
