@@ -924,9 +924,11 @@ export class AudioStream extends EventEmitter {
    * - `ERR_DTMF_LENGTH`, `ERR_DTMF_DIGIT`: a key that is none. It was skipped.
    * - `ERR_EMPTY_AUDIO`: audio without a sample. It was skipped.
    * - `ERR_ODD_AUDIO`: audio that ends in half a sample. The half was cut off.
+   * - `ERR_COMPANDED`: G.711 under the label of linear audio. It was recognised; dial with `c(slin)`.
    *
    * Over WebSocket, once per cause as well:
    * - `ERR_FAR_END`: Asterisk answered a command with an error; it is a `message`, too.
+   * - `ERR_EARLY_AUDIO`: more than a second of audio came before the call began. The oldest was dropped.
    * - `ERR_REPEATED_START`: another MEDIA_START. It was skipped.
    * - `ERR_SAMPLE_RATE`: audio of a rate that cannot be sent this way; see `playback`. It was left out.
    * - `ERR_OUTBOUND_FULL`: more text than can wait. It was left out.
@@ -1399,7 +1401,8 @@ export interface CallOptions {
    *
    * Asterisk's channel driver, dialled without `c(slin)`, sends G.711 labelled as signed linear audio.
    * `"auto"` notices it from frames of 160 bytes, which are 20 ms of G.711 or 10 ms of linear audio,
-   * and from the first 200 ms of sound in them, which it passes on as it came but for the last 20.
+   * and from the first 200 ms of sound in them; until then it reads each as what has the least noise.
+   * What it recognised is told by the warning `ERR_COMPANDED`.
    * It is sure of speech; a pure tone it may miss, or take for the other law's. Set it where you know
    * it. docs/protocol.md has the figures.
    */
@@ -1558,6 +1561,12 @@ export interface WebSocketCallOptions extends Omit<CallOptions, "encoding"> {
    */
   chunkMs?: number | undefined;
   /**
+   * Seconds for which a call's first audio waits for its metadata, from 0 to 1; newer builds of
+   * mod_audio_stream send it behind. 0.2 if missing; with 0 the call begins at once. No audio is lost: up
+   * to a second of it is kept. Of no meaning to dialects without metadata.
+   */
+  metadataWait?: number | undefined;
+  /**
    * permessage-deflate: with `true` a server takes it where it is offered, and `connect` offers it. `false`
    * if missing: audio hardly shrinks, and unpacking takes processor time.
    */
@@ -1695,7 +1704,10 @@ export type CheckToken = (token: string, request: UpgradeRequest) => boolean | P
 export interface ListenOptions {
   /** The port; 0, or missing, for a free one. */
   port?: number | undefined;
-  /** An IP address or a name. `"0.0.0.0"` if missing. `"::"` takes IPv4 peers too. */
+  /**
+   * An IP address or a name. `"0.0.0.0"` if missing; of a `WebSocketAudio` `"::"`, where there is IPv6. `"::"`
+   * takes IPv4 peers too.
+   */
   host?: string | undefined;
   /** Connections that may wait to be accepted. 511 if missing. */
   backlog?: number | undefined;

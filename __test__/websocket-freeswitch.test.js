@@ -6,7 +6,7 @@ const assert = require("node:assert/strict");
 const { describe, test } = require("node:test");
 const { noise } = require("./support/call.js");
 const { eventually } = require("./support/wait.js");
-const { Opcode, dial, frame, raw, serve, tone } = require("./support/websocket.js");
+const { Opcode, dial, frame, raw, refused, serve, tone } = require("./support/websocket.js");
 
 describe("mod_audio_stream", () => {
   test("says its metadata first, then audio; text goes both ways", async (t) => {
@@ -42,6 +42,44 @@ describe("mod_audio_stream", () => {
     assert.match(req.ref, /^[0-9a-f-]{36}$/);
     assert.deepEqual(await ear.bytes(320), tone(160));
   });
+
+  test("may send its metadata behind audio, which is kept", async (t) => {
+    const { url, call } = serve(t, {});
+    const sender = await dial(t, url);
+    const pcm = noise(36 * 320);
+    for (let start = 0; start < pcm.length; start += 320) {
+      sender.send(pcm.subarray(start, start + 320));
+    }
+    setTimeout(() => sender.send('{"tenant":7,"callId":"c1"}'), 66);
+    const { req, ear } = await call();
+    assert.deepEqual(req.metadata, { tenant: 7, callId: "c1" });
+    assert.equal(req.ref, "c1");
+    assert.deepEqual(await ear.bytes(pcm.length), pcm);
+    assert.deepEqual(ear.of("message"), []);
+  });
+
+  test("is not waited for where metadataWait is 0", async (t) => {
+    const { url, call } = serve(t, { metadataWait: 0 });
+    const sender = await dial(t, url);
+    sender.send(tone(160));
+    sender.send("late");
+    const { req, ear } = await call();
+    assert.equal(req.metadata, null);
+    await eventually(() => ear.of("message").length === 1);
+  });
+
+  for (const query of ["sampleRate=64000", "sampleRate=16k", "sampleRate=", "channels=3"]) {
+    test(`is refused where its URL says ${query}, unless the option says what holds`, async (t) => {
+      const format = { sampleRate: 16000, channels: 2 };
+      const { url, call } = serve(t, { paths: { "/asked": {}, "/told": { format } } });
+      const { status, body } = await refused(`${url}/asked?${query}`);
+      assert.equal(status, 400);
+      assert.match(body, /has to be/);
+      const sender = await dial(t, `${url}/told?${query}`);
+      sender.send("{}");
+      assert.deepEqual((await call()).req.channels, 2);
+    });
+  }
 
   test("may say nothing at all, and is a call after a second", async (t) => {
     const { url, call } = serve(t, {});

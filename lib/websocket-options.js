@@ -34,6 +34,7 @@ const TREATMENT_DEFAULTS = {
   format: undefined,
   playback: "json",
   chunkMs: 200,
+  metadataWait: 0.2,
   subprotocol: undefined,
   deflate: false,
   headers: undefined,
@@ -79,6 +80,7 @@ const RULES = {
   format: optional(formatRule),
   playback: oneOf(["json", "wav", "binary"]),
   chunkMs: between(20, 10_000),
+  metadataWait: between(0, 1),
   subprotocol: optional(tokenRule),
   deflate: booleanRule,
   headers: optional(headersRule),
@@ -122,16 +124,34 @@ function attachOptions(options = {}) {
   return completed("options", options, { path: undefined }, { path: optional(stringRule) });
 }
 
-/** How a call is treated: options of its path, with the format of its own, and a subprotocol that it offers. */
+/**
+ * How a call is treated: `{options}` of its path, with the format of its own, and a subprotocol that it
+ * offers; or `{fault}`, what its URL says that cannot be.
+ */
 async function callOptionsFor(options, request) {
   const told = typeof options.format === "function" ? await options.format(request) : options.format;
   const format = told ?? {};
   checkFormat("format()", format);
-  return {
-    ...options,
-    format: { ...formatInUrl(request.url), ...format },
-    subprotocol: offered(request).includes(options.subprotocol) ? options.subprotocol : undefined
-  };
+  const wire = { ...formatInUrl(request.url), ...defined(format) };
+  const fault = formatFault(wire);
+  if (fault !== null) {
+    return { fault };
+  }
+  const subprotocol = offered(request).includes(options.subprotocol) ? options.subprotocol : undefined;
+  return { options: { ...options, format: wire, subprotocol } };
+}
+
+/** What of a URL's format cannot be, in a line; null if nothing. */
+function formatFault({ sampleRate = SAMPLE_RATES[0], channels = 1 }) {
+  if (!SAMPLE_RATES.includes(sampleRate)) {
+    return `sampleRate has to be one of ${SAMPLE_RATES.join(", ")}`;
+  }
+  return [1, 2].includes(channels) ? null : "channels has to be 1 or 2";
+}
+
+/** The members that are not undefined. */
+function defined(format) {
+  return Object.fromEntries(Object.entries(format).filter(([, value]) => value !== undefined));
 }
 
 /** The subprotocols that a request offers. */
@@ -160,6 +180,7 @@ function nativeTerms(options) {
     wireChannels: format?.channels ?? 1,
     playback: options.playback,
     chunkMs: Math.round(options.chunkMs),
+    metadataWaitMs: Math.round(options.metadataWait * 1000),
     pingMs: Math.round(options.ping * 1000),
     idleMs: idleTimeout && Math.round(idleTimeout * 1000),
     maxMessage: Math.round(options.maxMessage),
@@ -168,15 +189,11 @@ function nativeTerms(options) {
   };
 }
 
-/** `sampleRate` and `channels` of a URL's query, where they are some that can be. */
+/** What a URL's query says of `sampleRate` and `channels`, each a number if it is one. */
 function formatInUrl(url) {
   const query = queryOf(url);
-  const sampleRate = Number(query.get("sampleRate"));
-  const channels = Number(query.get("channels"));
-  return {
-    ...(SAMPLE_RATES.includes(sampleRate) && { sampleRate }),
-    ...([1, 2].includes(channels) && { channels })
-  };
+  const told = ["sampleRate", "channels"].filter((name) => query.has(name));
+  return Object.fromEntries(told.map((name) => [name, Number(query.get(name) || NaN)]));
 }
 
 function formatRule(name, value) {

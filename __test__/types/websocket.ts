@@ -38,6 +38,7 @@ const everyPathOption: Required<WebSocketPathOptions> = {
   format: { sampleRate: 16000, channels: 2 },
   playback: "binary",
   chunkMs: 400,
+  metadataWait: 0.5,
   subprotocol: "mine",
   deflate: false,
   headers: { "X-Served-By": "a", "X-Number": 7 },

@@ -37,6 +37,8 @@ pub struct WebSocketTerms {
     pub playback: String,
     pub chunk_ms: u32,
     /// 0 for none.
+    pub metadata_wait_ms: u32,
+    /// 0 for none.
     pub ping_ms: u32,
     pub idle_ms: Option<u32>,
     pub max_message: u32,
@@ -143,6 +145,7 @@ impl TryFrom<WebSocketTerms> for net::Terms {
                 _ => return Err(invalid("playback")),
             },
             chunk: milliseconds(terms.chunk_ms),
+            metadata_wait: milliseconds(terms.metadata_wait_ms),
             ping: milliseconds(terms.ping_ms),
             idle: terms.idle_ms.map(milliseconds),
             max_message: terms.max_message as usize,

@@ -1,21 +1,20 @@
-//! Asterisk's app_audiofork: 8 kHz mono in, and it never reads what is sent to it.
+//! Asterisk's app_audiofork: 8 kHz in, mono or stereo, and it never reads what is sent to it.
 
 use super::beginning::Beginning;
-use super::event::{Begun, DialectEvent, Format};
+use super::event::{Begun, Channels, DialectEvent, Format};
 use super::name::Dialect;
 use super::peer::{Peer, Sink};
-use super::sample_aligner::SampleAligner;
 
 #[derive(Debug)]
 pub(super) struct Audiofork {
     beginning: Beginning,
-    whole: SampleAligner,
 }
 
 impl Audiofork {
-    pub fn new() -> Self {
-        let format = Format::NARROWBAND;
-        Self { beginning: Beginning::new(format), whole: SampleAligner::new(format.block_bytes()) }
+    /// A fork has 8 kHz; of which channels, it does not tell.
+    pub fn new(channels: Channels) -> Self {
+        let format = Format { channels, ..Format::NARROWBAND };
+        Self { beginning: Beginning::new(format) }
     }
 }
 
@@ -42,7 +41,6 @@ impl Peer for Audiofork {
     }
 
     fn handle_binary(&mut self, bytes: &[u8], said: &mut Sink<'_>) {
-        self.handle_open(said);
-        self.whole.hear(bytes, said);
+        self.beginning.handle_binary(bytes, said);
     }
 }

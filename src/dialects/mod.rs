@@ -13,6 +13,7 @@ mod audiofork;
 mod beginning;
 mod capabilities;
 mod chan_websocket;
+mod early_audio;
 mod event;
 pub mod far_end;
 mod gather;

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use serde_json::json;
+use serde_json::value::RawValue;
 
 use super::beginning::Beginning;
 use super::event::{Begun, DialectEvent, Format};
@@ -17,7 +18,6 @@ use super::name::Dialect;
 use super::outbox::Outbox;
 use super::peer::{Peer, Sink};
 use super::refusal::Refusal;
-use super::sample_aligner::SampleAligner;
 use super::session::SessionOptions;
 use super::voice::{Playback, Voice, Wrapping};
 use crate::protocol::{Digit, SampleRate};
@@ -31,7 +31,6 @@ const DIGIT_HZ: u64 = 8_000;
 #[derive(Debug)]
 pub(super) struct ModAudioFork {
     beginning: Beginning,
-    whole: SampleAligner,
     voice: Voice,
     marks: Marks,
     answers_marks: bool,
@@ -41,11 +40,26 @@ impl ModAudioFork {
     pub fn new(options: &SessionOptions) -> Self {
         let format = options.assumed;
         Self {
-            beginning: Beginning::new(format),
-            whole: SampleAligner::new(format.block_bytes()),
+            beginning: Beginning::with_metadata(format, options.waits_for_metadata),
             voice: Voice::new(Wrapping::PlayAudio, options.playback, options.chunk, format.rate),
             marks: Marks::new(MOST_MARKS),
             answers_marks: options.playback == Playback::Binary,
+        }
+    }
+}
+
+impl ModAudioFork {
+    fn handle_one_text(&mut self, text: &str, said: &mut Sink<'_>) {
+        if !self.beginning.has_begun() {
+            return self.beginning.handle_text(text, said);
+        }
+        match Word::parse(text) {
+            Some(Word::Digit { digit, duration }) => said(DialectEvent::Dtmf { digit, duration }),
+            Some(Word::Mark { name, cleared }) => match self.marks.named(&name) {
+                Some(mark) => self.marks.handle_answer(mark, cleared, said),
+                None => said(DialectEvent::Message(text)),
+            },
+            None => said(DialectEvent::Message(text)),
         }
     }
 }
@@ -68,22 +82,14 @@ impl Peer for ModAudioFork {
     }
 
     fn handle_text(&mut self, text: &str, said: &mut Sink<'_>) {
-        if !self.has_begun() {
-            return self.beginning.handle_text(text, said);
-        }
-        match Word::parse(text) {
-            Some(Word::Digit { digit, duration }) => said(DialectEvent::Dtmf { digit, duration }),
-            Some(Word::Mark { name, cleared }) => match self.marks.named(&name) {
-                Some(mark) => self.marks.handle_answer(mark, cleared, said),
-                None => said(DialectEvent::Message(text)),
-            },
-            None => said(DialectEvent::Message(text)),
+        match joined_objects(text) {
+            Some(texts) => texts.iter().for_each(|one| self.handle_one_text(one.get(), said)),
+            None => self.handle_one_text(text, said),
         }
     }
 
     fn handle_binary(&mut self, bytes: &[u8], said: &mut Sink<'_>) {
-        self.beginning.begin(Begun::default(), said);
-        self.whole.hear(bytes, said);
+        self.beginning.handle_binary(bytes, said);
     }
 
     fn handle_closed(&mut self, said: &mut Sink<'_>) {
@@ -119,6 +125,7 @@ impl Peer for ModAudioFork {
         let name = mark.to_string();
         out.push_text(json!({ "type": "mark", "data": { "name": name } }).to_string())?;
         self.marks.set(mark);
+        self.voice.handle_mark();
         Ok(())
     }
 
@@ -127,7 +134,7 @@ impl Peer for ModAudioFork {
     }
 
     fn handle_hangup(&mut self, out: &mut Outbox) {
-        self.voice.flush(out);
+        self.voice.finish(out);
         // Where it finds no room, the close that follows says it.
         let _ = out.push_text(json!({ "type": "disconnect" }).to_string());
     }
@@ -139,6 +146,25 @@ impl Peer for ModAudioFork {
     fn poll_timeout(&self) -> Option<Instant> {
         self.voice.poll_timeout()
     }
+
+    fn holds_audio(&self) -> bool {
+        self.beginning.holds_audio()
+    }
+
+    fn held_dropped(&self) -> u64 {
+        self.beginning.dropped()
+    }
+}
+
+/// The objects of a message in which drachtio has joined several texts; None if it is one text.
+fn joined_objects(text: &str) -> Option<Vec<&RawValue>> {
+    if !text.trim_start().starts_with('{') {
+        return None;
+    }
+    let objects = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
+    let objects = objects.collect::<Result<Vec<_>, _>>().ok()?;
+    let are_objects = objects.iter().all(|object| object.get().starts_with('{'));
+    (objects.len() > 1 && are_objects).then_some(objects)
 }
 
 /// A text message that is not the app's.

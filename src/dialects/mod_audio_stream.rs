@@ -9,7 +9,6 @@ use super::name::Dialect;
 use super::outbox::Outbox;
 use super::peer::{Peer, Sink};
 use super::refusal::Refusal;
-use super::sample_aligner::SampleAligner;
 use super::session::SessionOptions;
 use super::voice::{Voice, Wrapping};
 use crate::protocol::SampleRate;
@@ -17,7 +16,6 @@ use crate::protocol::SampleRate;
 #[derive(Debug)]
 pub(super) struct ModAudioStream {
     beginning: Beginning,
-    whole: SampleAligner,
     voice: Voice,
 }
 
@@ -25,8 +23,7 @@ impl ModAudioStream {
     pub fn new(options: &SessionOptions) -> Self {
         let format = options.assumed;
         Self {
-            beginning: Beginning::new(format),
-            whole: SampleAligner::new(format.block_bytes()),
+            beginning: Beginning::with_metadata(format, options.waits_for_metadata),
             voice: Voice::new(Wrapping::StreamAudio, options.playback, options.chunk, format.rate),
         }
     }
@@ -54,8 +51,7 @@ impl Peer for ModAudioStream {
     }
 
     fn handle_binary(&mut self, bytes: &[u8], said: &mut Sink<'_>) {
-        self.beginning.begin(Begun::default(), said);
-        self.whole.hear(bytes, said);
+        self.beginning.handle_binary(bytes, said);
     }
 
     fn handle_audio(
@@ -88,5 +84,13 @@ impl Peer for ModAudioStream {
 
     fn poll_timeout(&self) -> Option<Instant> {
         self.voice.poll_timeout()
+    }
+
+    fn holds_audio(&self) -> bool {
+        self.beginning.holds_audio()
+    }
+
+    fn held_dropped(&self) -> u64 {
+        self.beginning.dropped()
     }
 }

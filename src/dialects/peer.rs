@@ -71,7 +71,17 @@ pub(super) trait Peer: fmt::Debug + Send {
         None
     }
 
-    /// Bytes of audio that came before its format and were dropped.
+    /// Audio came, and waits for the metadata of its call.
+    fn holds_audio(&self) -> bool {
+        false
+    }
+
+    /// The sender is to show that it is there. False where a ping of WebSocket has to ask.
+    fn handle_probe(&mut self, _out: &mut Outbox) -> bool {
+        false
+    }
+
+    /// Bytes of audio that came before its call began and were dropped.
     fn held_dropped(&self) -> u64 {
         0
     }

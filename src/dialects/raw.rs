@@ -9,18 +9,16 @@ use super::name::Dialect;
 use super::outbox::{Outbox, Outgoing};
 use super::peer::{Peer, Sink};
 use super::refusal::Refusal;
-use super::sample_aligner::SampleAligner;
 use crate::protocol::SampleRate;
 
 #[derive(Debug)]
 pub(super) struct Raw {
     beginning: Beginning,
-    whole: SampleAligner,
 }
 
 impl Raw {
     pub fn new(format: Format) -> Self {
-        Self { beginning: Beginning::new(format), whole: SampleAligner::new(format.block_bytes()) }
+        Self { beginning: Beginning::new(format) }
     }
 }
 
@@ -47,8 +45,7 @@ impl Peer for Raw {
     }
 
     fn handle_binary(&mut self, bytes: &[u8], said: &mut Sink<'_>) {
-        self.handle_open(said);
-        self.whole.hear(bytes, said);
+        self.beginning.handle_binary(bytes, said);
     }
 
     fn handle_audio(

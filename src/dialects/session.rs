@@ -30,13 +30,16 @@ pub struct SessionOptions {
     /// The subprotocols that the sender offered.
     pub offered: Vec<String>,
     /// The format of audio that does not tell its own: 8 kHz mono unless set. app_audiofork has
-    /// always that, and chan_websocket tells.
+    /// always 8 kHz, and chan_websocket tells.
     pub assumed: Format,
     /// How FreeSWITCH is given audio: JSON unless set.
     pub playback: Playback,
     /// How much audio goes into one JSON message: 200 ms unless set, from 20 ms to 10 s. More is
     /// fewer files at the far end, and a later beginning.
     pub chunk: Duration,
+    /// Metadata may come behind a call's first audio, which then waits for it until
+    /// [`Session::handle_patience_over`]. Set unless changed.
+    pub waits_for_metadata: bool,
 }
 
 impl Default for SessionOptions {
@@ -47,6 +50,7 @@ impl Default for SessionOptions {
             assumed: Format::NARROWBAND,
             playback: Playback::default(),
             chunk: Duration::from_millis(200),
+            waits_for_metadata: true,
         }
     }
 }
@@ -54,7 +58,7 @@ impl Default for SessionOptions {
 /// What was dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SessionStats {
-    /// Bytes of audio that came before its format was told and were too many to keep.
+    /// Bytes of audio that came before its call began and were too many to keep.
     pub held_bytes_dropped: u64,
     /// Messages of audio that nobody polled.
     pub audio_messages_dropped: u64,
@@ -92,6 +96,12 @@ impl Session {
 
     pub fn has_begun(&self) -> bool {
         self.peer.as_ref().is_some_and(|peer| peer.has_begun())
+    }
+
+    /// Audio came, and waits for the metadata of its call: a fifth of a second will do, then
+    /// [`Session::handle_patience_over`].
+    pub fn holds_audio(&self) -> bool {
+        self.peer.as_ref().is_some_and(|peer| peer.holds_audio())
     }
 
     /// The call was refused, hung up or closed: nothing more is heard or taken.
@@ -224,6 +234,15 @@ impl Session {
         self.peer.as_ref().filter(|_| !self.is_over).and_then(|peer| peer.poll_timeout())
     }
 
+    /// Nothing came for a while: the sender is to show that it is there. False where nothing but a ping
+    /// of WebSocket can ask for it.
+    pub fn handle_probe(&mut self) -> bool {
+        match self.peer.as_deref_mut() {
+            Some(peer) if !self.is_over && peer.has_begun() => peer.handle_probe(&mut self.out),
+            _ => false,
+        }
+    }
+
     fn become_known(&mut self, recognise: impl FnOnce() -> Dialect) {
         if self.peer.is_none() {
             self.peer = Some(new_peer(recognise(), &self.options));
@@ -260,7 +279,7 @@ impl Session {
 
 fn new_peer(dialect: Dialect, options: &SessionOptions) -> Box<dyn Peer> {
     match dialect {
-        Dialect::Audiofork => Box::new(Audiofork::new()),
+        Dialect::Audiofork => Box::new(Audiofork::new(options.assumed.channels)),
         Dialect::ModAudioStream => Box::new(ModAudioStream::new(options)),
         Dialect::ModAudioFork => Box::new(ModAudioFork::new(options)),
         Dialect::ChanWebsocket => Box::new(ChanWebsocket::new()),

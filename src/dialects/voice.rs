@@ -21,6 +21,9 @@ const RAW_HZ: [u32; 5] = [8_000, 16_000, 24_000, 32_000, 48_000];
 
 const WAV_HEADER: usize = 44;
 
+/// Speech that pauses for longer has ended: two frames.
+const PAUSE: Duration = Duration::from_millis(40);
+
 /// How audio is given to a sender that takes it back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Playback {
@@ -40,6 +43,9 @@ pub(super) enum Wrapping {
     PlayAudio,
 }
 
+/// mod_audio_fork gives binary audio away in blocks of so many bytes: 640 samples.
+const BLOCK: usize = 1_280;
+
 /// What the app says to one sender.
 #[derive(Debug)]
 pub(super) struct Voice {
@@ -49,12 +55,35 @@ pub(super) struct Voice {
     gather: Gather,
     /// The rate of what is gathered, or of binary audio.
     rate: SampleRate,
+    /// Binary audio that mod_audio_fork may not have given away yet.
+    block: Block,
+}
+
+/// How much of its last block a sender has.
+#[derive(Debug, Default)]
+struct Block {
+    /// Bytes of the last block.
+    bytes: usize,
+    /// Something waits for audio behind it: the rest of a block, or a mark.
+    is_open: bool,
+    /// When no more is waited for.
+    due: Option<Instant>,
+}
+
+impl Block {
+    /// A mark without audio is open as well, and waits as long for some.
+    fn start_waiting(&mut self, now: Instant) {
+        if self.is_open {
+            self.due.get_or_insert(now + PAUSE);
+        }
+    }
 }
 
 impl Voice {
     pub fn new(wrapping: Wrapping, playback: Playback, chunk: Duration, rate: SampleRate) -> Self {
         let chunk = chunk.clamp(CHUNKS.0, CHUNKS.1);
-        Self { wrapping, playback, chunk, gather: Gather::default(), rate }
+        let (gather, block) = (Gather::default(), Block::default());
+        Self { wrapping, playback, chunk, gather, rate, block }
     }
 
     pub fn handle_audio(
@@ -73,7 +102,7 @@ impl Voice {
             return Err(Refusal::Rate(rate));
         }
         if self.playback == Playback::Binary {
-            out.push_audio(Outgoing::Binary(pcm.to_vec()));
+            self.send_binary(now, pcm, out);
             return Ok(());
         }
         if rate != self.rate {
@@ -94,10 +123,51 @@ impl Voice {
         if let Some(piece) = self.gather.take_due(now) {
             self.send(&piece, out);
         }
+        self.block.start_waiting(now);
+        if self.block.due.take_if(|due| *due <= now).is_some() && self.block.is_open {
+            self.fill_block(out);
+        }
     }
 
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.gather.due()
+        [self.gather.due(), self.block.due].into_iter().flatten().min()
+    }
+
+    /// A mark leaves, which audio has to follow.
+    pub fn handle_mark(&mut self) {
+        self.block.is_open = true;
+    }
+
+    /// All is said: what the sender has of a block is to be heard too.
+    pub fn finish(&mut self, out: &mut Outbox) {
+        self.flush(out);
+        if self.block.is_open {
+            self.fill_block(out);
+        }
+    }
+
+    fn gives_away_blocks(&self) -> bool {
+        self.playback == Playback::Binary && self.wrapping == Wrapping::PlayAudio
+    }
+
+    fn send_binary(&mut self, now: Instant, pcm: &[u8], out: &mut Outbox) {
+        let mut pcm = pcm.to_vec();
+        if self.gives_away_blocks() {
+            // It takes samples of -1 for its marks.
+            let samples = pcm.chunks_exact_mut(2).filter(|sample| **sample == [0xff, 0xff]);
+            samples.for_each(|sample| sample.fill(0));
+            self.block.bytes = (self.block.bytes + pcm.len()) % BLOCK;
+            self.block.is_open |= self.block.bytes > 0;
+            self.block.due = Some(now + PAUSE);
+        }
+        out.push_audio(Outgoing::Binary(pcm));
+    }
+
+    /// Sends silence, up to the end of a block.
+    fn fill_block(&mut self, out: &mut Outbox) {
+        let missing = BLOCK - self.block.bytes;
+        self.block = Block::default();
+        out.push_audio(Outgoing::Binary(vec![0; missing]));
     }
 
     /// Lets go what is gathered.
@@ -111,6 +181,7 @@ impl Voice {
     /// Forgets what has not left.
     pub fn clear(&mut self, out: &mut Outbox) {
         self.gather.clear();
+        self.block = Block::default();
         out.clear_audio();
     }
 

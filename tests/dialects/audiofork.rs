@@ -1,6 +1,6 @@
-use callstreams::dialects::{Dialect, Outgoing, SessionOptions};
+use callstreams::dialects::{Channels, Dialect, Format, Outgoing, SessionOptions};
 
-use crate::support::{Script, code};
+use crate::support::{Script, code, rate};
 
 fn sender() -> Script {
     Script::new(SessionOptions { offered: vec!["echo".into()], ..SessionOptions::default() })
@@ -15,6 +15,17 @@ fn a_call_begins_with_the_connection_and_has_8_khz_mono() {
     assert_eq!(sender.binary(&[1; 320]), ["audio 320"]);
     assert_eq!(sender.binary(&[2; 320]), ["audio 320"]);
     assert_eq!(sender.closed(), ["hung up"]);
+}
+
+#[test]
+fn a_fork_of_both_voices_has_the_channels_that_are_assumed() {
+    let mut sender = Script::new(SessionOptions {
+        dialect: Some(Dialect::Audiofork),
+        assumed: Format { rate: rate(16_000), channels: Channels::Stereo },
+        ..SessionOptions::default()
+    });
+    assert_eq!(sender.open(), ["begun ", "format 8000 2"]);
+    assert_eq!(sender.binary(&[1; 642]), ["audio 640"]);
 }
 
 #[test]

@@ -50,7 +50,10 @@ fn audio_before_media_start_is_held_and_comes_after_it() {
 fn of_what_is_held_the_last_second_is_kept_and_the_rest_counted() {
     let mut sender = sender();
     (0..60).for_each(|index| drop(sender.binary(&[index; 640])));
-    assert_eq!(sender.text(START)[1..], ["format 16000 1", "audio 32000"]);
+    assert_eq!(
+        sender.text(START)[1..],
+        ["format 16000 1", "warning ERR_EARLY_AUDIO", "audio 32000"]
+    );
     assert_eq!(sender.pcm[0], 10);
     assert_eq!(sender.session.stats().held_bytes_dropped, 6_400);
 }

@@ -142,3 +142,70 @@ fn a_hangup_before_media_start_only_closes() {
 fn text_of_the_app_is_not_taken() {
     assert_eq!(code(plain().session.handle_message("hello")), "ERR_NOT_SUPPORTED");
 }
+
+fn status(queued: u32) -> String {
+    format!("STATUS channel_id:17.2 queue_length:{queued} xon_level:800 xoff_level:900")
+}
+
+#[test]
+fn where_marks_have_no_answer_they_pass_by_the_length_of_the_queue() {
+    let mut sender = plain();
+    for mark in 0..3 {
+        assert_eq!(sender.audio(16_000, &[7; 640 * 10]), Ok(()));
+        assert_eq!(sender.session.handle_mark(mark), Ok(()));
+    }
+    sender.sent();
+    assert_eq!(sender.session.poll_timeout(), Some(sender.now + Duration::from_millis(200)));
+    sender.wait(200);
+    assert_eq!(sender.sent(), [text("GET_STATUS")]);
+    // What is sent after the question is not in the answer.
+    assert_eq!(sender.audio(16_000, &[7; 640 * 10]), Ok(()));
+    assert_eq!(sender.text(&status(20)), ["passed 0"]);
+    sender.sent();
+    sender.wait(200);
+    assert_eq!(sender.sent(), [text("GET_STATUS")]);
+    sender.wait(200);
+    assert_eq!(sender.sent(), [], "one question at a time");
+    assert_eq!(sender.text(&status(10)), ["passed 1", "passed 2"]);
+    sender.wait(200);
+    assert_eq!(sender.sent(), []);
+    assert_eq!(sender.session.poll_timeout(), None);
+    assert_eq!(sender.text(&status(0)), [format!("message {}", status(0))]);
+}
+
+#[test]
+fn where_marks_are_answered_nothing_is_asked() {
+    let json = r#"{"event":"MEDIA_START","format":"slin","optimal_frame_size":320}"#;
+    for start in ["MEDIA_START format:slin", json] {
+        let mut sender = sender(start);
+        assert_eq!(sender.session.handle_mark(1), Ok(()));
+        assert_eq!(sender.text("MEDIA_MARK_PROCESSED 1"), ["passed 1"]);
+        assert_eq!(sender.session.handle_mark(2), Ok(()));
+        sender.sent();
+        sender.wait(1_000);
+        assert_eq!(sender.sent(), []);
+        assert_eq!(sender.session.poll_timeout(), None);
+    }
+}
+
+#[test]
+fn marks_that_were_cleared_are_not_asked_for() {
+    let mut sender = plain();
+    assert_eq!(sender.session.handle_mark(1), Ok(()));
+    sender.sent();
+    assert_eq!(sender.clear(), ["cleared 1"]);
+    sender.sent();
+    sender.wait(1_000);
+    assert_eq!(sender.sent(), []);
+}
+
+#[test]
+fn a_probe_asks_for_the_status_as_a_ping_would_hang_up() {
+    let mut sender = plain();
+    assert!(sender.session.handle_probe());
+    assert_eq!(sender.sent(), [text("GET_STATUS")]);
+    assert_eq!(sender.text(&status(0)), [""; 0]);
+    let mut other = Script::of(Dialect::ModAudioStream);
+    other.patience_over();
+    assert!(!other.session.handle_probe());
+}

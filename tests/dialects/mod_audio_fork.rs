@@ -16,11 +16,86 @@ fn mark(name: &str, event: &str) -> String {
 }
 
 #[test]
-fn a_sender_without_metadata_begins_with_its_audio_or_when_patience_is_over() {
+fn a_sender_without_metadata_begins_when_patience_is_over() {
     let mut script = Script::of(Dialect::ModAudioFork);
-    assert_eq!(script.binary(&[0; 320]), ["begun ", "format 8000 1", "audio 320"]);
+    assert_eq!(script.binary(&[0; 320]), [""; 0]);
+    assert_eq!(script.patience_over(), ["begun ", "format 8000 1", "audio 320"]);
     let mut script = Script::of(Dialect::ModAudioFork);
     assert_eq!(script.patience_over(), ["begun ", "format 8000 1"]);
+}
+
+#[test]
+fn texts_that_were_joined_into_one_message_are_told_apart() {
+    let mut sender = sender(Playback::Binary);
+    assert_eq!(sender.text(r#"{"p":1}{"p":2}"#), [r#"message {"p":1}"#, r#"message {"p":2}"#]);
+    let digit = r#"{"event":"dtmf","dtmf":"2"}"#;
+    assert_eq!(
+        sender.text(&format!("{digit}\n {{\"a\":\"}}{{\"}}")),
+        ["dtmf 2 None", r#"message {"a":"}{"}"#]
+    );
+    for whole in [r#"{"p":1}{"p":"#, r#"{"p":1} 2"#, r#"{"p":1} and more"#] {
+        assert_eq!(sender.text(whole), [format!("message {whole}")]);
+    }
+}
+
+#[test]
+fn metadata_that_was_joined_with_a_later_text_is_metadata_still() {
+    let mut script = Script::of(Dialect::ModAudioFork);
+    assert_eq!(
+        script.text(r#"{"callSid":"x"}{"p":1}"#),
+        [r#"begun <{"callSid":"x"}>"#, "format 8000 1", r#"message {"p":1}"#]
+    );
+}
+
+fn binary_bytes(sent: &[Outgoing]) -> usize {
+    let bytes = sent.iter().map(|message| match message {
+        Outgoing::Binary(bytes) => bytes.len(),
+        _ => 0,
+    });
+    bytes.sum()
+}
+
+#[test]
+fn the_last_block_of_speech_is_filled_with_silence_when_it_ends() {
+    let mut sender = sender(Playback::Binary);
+    for _ in 0..5 {
+        assert_eq!(sender.audio(8_000, &[5; 320]), Ok(()));
+        sender.wait(20);
+    }
+    assert_eq!(binary_bytes(&sender.sent()), 1_600);
+    sender.wait(20);
+    assert_eq!(sender.sent(), [Outgoing::Binary(vec![0; 960])]);
+    sender.wait(1_000);
+    assert_eq!(sender.sent(), []);
+    assert_eq!(sender.session.poll_timeout(), None);
+}
+
+#[test]
+fn whole_blocks_need_no_silence_but_where_a_mark_waits_for_audio() {
+    let mut sender = sender(Playback::Binary);
+    assert_eq!(sender.audio(8_000, &[5; 1_280]), Ok(()));
+    sender.wait(40);
+    assert_eq!(binary_bytes(&sender.sent()), 1_280);
+    assert_eq!(sender.session.poll_timeout(), None);
+    assert_eq!(sender.session.handle_mark(1), Ok(()));
+    assert_eq!(binary_bytes(&sender.sent()), 0);
+    sender.wait(40);
+    assert_eq!(sender.sent(), [Outgoing::Binary(vec![0; 1_280])]);
+}
+
+#[test]
+fn a_hangup_fills_the_last_block_too() {
+    let mut sender = sender(Playback::Binary);
+    assert_eq!(sender.audio(8_000, &[5; 320]), Ok(()));
+    assert_eq!(sender.session.handle_hangup(), Ok(()));
+    assert_eq!(binary_bytes(&sender.sent()), 1_280);
+}
+
+#[test]
+fn samples_that_would_be_taken_for_marks_are_not_sent() {
+    let mut sender = sender(Playback::Binary);
+    assert_eq!(sender.audio(8_000, &[0xff, 0xff, 0xfe, 0xff, 0, 0xff, 0xff, 0]), Ok(()));
+    assert_eq!(sender.sent(), [Outgoing::Binary(vec![0, 0, 0xfe, 0xff, 0, 0xff, 0xff, 0])]);
 }
 
 #[test]

@@ -30,6 +30,45 @@ fn metadata_then_stereo_audio_then_text() {
 }
 
 #[test]
+fn metadata_behind_a_burst_of_audio_is_metadata_and_the_audio_is_kept() {
+    let mut sender = sender(Playback::Json);
+    for index in 0..36 {
+        assert_eq!(sender.binary(&[index; 320]), [""; 0]);
+    }
+    assert!(sender.session.holds_audio());
+    let metadata = r#"{"tenant":7,"callId":"c1"}"#;
+    assert_eq!(
+        sender.text(metadata),
+        [&format!("begun <{metadata}>"), "format 8000 1", "audio 11520"]
+    );
+    assert!(!sender.session.holds_audio());
+    assert_eq!(sender.pcm, (0..36).flat_map(|index| [index; 320]).collect::<Vec<u8>>());
+    assert_eq!(sender.binary(&[1; 320]), ["audio 320"]);
+}
+
+#[test]
+fn of_audio_that_waits_for_metadata_the_last_second_is_kept_and_the_rest_told() {
+    let mut sender = sender(Playback::Json);
+    (0..60).for_each(|_| drop(sender.binary(&[1; 320])));
+    assert_eq!(
+        sender.patience_over(),
+        ["begun ", "format 8000 1", "warning ERR_EARLY_AUDIO", "audio 16000"]
+    );
+    assert_eq!(sender.session.stats().held_bytes_dropped, 3_200);
+}
+
+#[test]
+fn audio_does_not_wait_where_no_metadata_is_waited_for() {
+    let mut sender = Script::new(SessionOptions {
+        dialect: Some(Dialect::ModAudioStream),
+        waits_for_metadata: false,
+        ..SessionOptions::default()
+    });
+    assert_eq!(sender.binary(&[1; 320]), ["begun ", "format 8000 1", "audio 320"]);
+    assert_eq!(sender.text("late"), ["message late"]);
+}
+
+#[test]
 fn frames_are_gathered_to_one_stream_audio_of_200_ms() {
     let mut sender = sender(Playback::Json);
     sender.text("");

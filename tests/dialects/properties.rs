@@ -105,8 +105,12 @@ proptest! {
                 if index == early && dialect == Some(Dialect::ChanWebsocket) {
                     script.text("MEDIA_START format:slin16");
                 }
+                if index == early {
+                    script.patience_over();
+                }
                 script.binary(piece);
             }
+            script.patience_over();
             if dialect == Some(Dialect::ChanWebsocket) {
                 script.text("MEDIA_START format:slin16");
             }
@@ -123,7 +127,7 @@ proptest! {
             rest = after;
         }
         let block = match dialect {
-            Some(Dialect::Audiofork | Dialect::ChanWebsocket) => 2,
+            Some(Dialect::ChanWebsocket) => 2,
             _ => assumed.block_bytes(),
         };
         let whole = &audio[..audio.len() / block * block];

@@ -18,8 +18,9 @@ fn a_first_text_is_mod_audio_streams_metadata_as_given() {
 #[test]
 fn audio_first_is_mod_audio_stream_without_metadata() {
     let mut sender = Script::new(SessionOptions::default());
-    assert_eq!(sender.binary(&[0; 320]), ["begun ", "format 8000 1", "audio 320"]);
+    assert_eq!(sender.binary(&[0; 320]), [""; 0]);
     assert_eq!(sender.session.dialect(), Some(Dialect::ModAudioStream));
+    assert_eq!(sender.patience_over(), ["begun ", "format 8000 1", "audio 320"]);
     assert_eq!(sender.text("late"), ["message late"]);
 }
 

@@ -6,6 +6,7 @@ pub(super) const ANSWER: &str = "ANSWER";
 pub(super) const HANGUP: &str = "HANGUP";
 pub(super) const FLUSH: &str = "FLUSH_MEDIA";
 pub(super) const MARK: &str = "MARK_MEDIA";
+pub(super) const STATUS: &str = "GET_STATUS";
 
 /// How control messages are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -28,6 +28,8 @@ pub(super) enum Event {
     MarkProcessed(String),
     Dtmf(Digit),
     Error(String),
+    /// What GET_STATUS is answered: frames that are queued.
+    Status(Option<u64>),
     /// Of no meaning here.
     Other,
 }
@@ -63,6 +65,7 @@ impl Event {
             "MEDIA_MARK_PROCESSED" => Self::MarkProcessed(rest.to_owned()),
             "DTMF_END" => dtmf(field(rest, "digit:")),
             "ERROR" => Self::Error(error_text(rest).to_owned()),
+            "STATUS" => Self::Status(number(rest, "queue_length:")),
             _ => Self::Other,
         }
     }
@@ -96,6 +99,7 @@ struct Json<'a> {
     correlation_id: Option<String>,
     digit: Option<String>,
     error_text: Option<String>,
+    queue_length: Option<i64>,
 }
 
 impl Json<'_> {
@@ -107,6 +111,7 @@ impl Json<'_> {
             "MEDIA_MARK_PROCESSED" => Event::MarkProcessed(self.correlation_id.unwrap_or_default()),
             "DTMF_END" => dtmf(self.digit),
             "ERROR" => Event::Error(self.error_text.unwrap_or_default()),
+            "STATUS" => Event::Status(self.queue_length.and_then(|length| length.try_into().ok())),
             _ => Event::Other,
         }
     }
@@ -138,6 +143,11 @@ fn dtmf(digit: Option<String>) -> Event {
         Some([byte]) => Digit::new(*byte).map_or(Event::Other, Event::Dtmf),
         _ => Event::Other,
     }
+}
+
+/// The number of a key among `key:value` pairs.
+fn number(pairs: &str, key: &str) -> Option<u64> {
+    pairs.split(' ').find_map(|word| word.strip_prefix(key))?.parse().ok()
 }
 
 /// The value of a key among `key:value` pairs. A value may have spaces, as a channel's name may.
@@ -201,7 +211,9 @@ mod tests {
                 "ERROR channel_id:1 error_text:format: bad one",
                 Event::Error("format: bad one".into()),
             ),
-            ("STATUS channel_id:1 queue_length:0", Event::Other),
+            ("STATUS channel_id:1 queue_length:7 xon_level:800", Event::Status(Some(7))),
+            (r#"{"event":"STATUS","queue_length":7}"#, Event::Status(Some(7))),
+            ("STATUS channel_id:1", Event::Status(None)),
             ("DTMF_END digit:xx", Event::Other),
             (r#"{"event":7}"#, Event::Other),
             ("{", Event::Other),

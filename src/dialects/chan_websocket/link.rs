@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::codec::Codec;
-use super::command::{ANSWER, FLUSH, Form, HANGUP, MARK, command};
+use super::command::{ANSWER, FLUSH, Form, HANGUP, MARK, STATUS, command};
 use super::event::Start;
 use crate::dialects::event::{DialectEvent, Format};
 use crate::dialects::gather::Gather;
@@ -26,6 +26,8 @@ pub(super) struct Link {
     /// What is less than a frame and waits for the rest.
     gather: Gather,
     room: Vec<u8>,
+    /// Frames that were sent.
+    pub frames: u64,
 }
 
 impl Link {
@@ -44,6 +46,7 @@ impl Link {
             whole: SampleAligner::new(codec.sample_bytes()),
             gather: Gather::default(),
             room: Vec::new(),
+            frames: 0,
         })
     }
 
@@ -72,7 +75,9 @@ impl Link {
         let most = MOST_BYTES / self.frame * self.frame;
         while self.gather.len() >= self.frame {
             let frames = self.gather.len() / self.frame * self.frame;
-            out.push_audio(Outgoing::Binary(self.gather.take(frames.min(most))));
+            let bytes = frames.min(most);
+            self.frames += (bytes / self.frame) as u64;
+            out.push_audio(Outgoing::Binary(self.gather.take(bytes)));
         }
         Ok(())
     }
@@ -98,6 +103,10 @@ impl Link {
         self.command(MARK, Some(mark), out)
     }
 
+    pub fn ask_status(&self, out: &mut Outbox) -> Result<(), Refusal> {
+        self.command(STATUS, None, out)
+    }
+
     pub fn answer(&mut self, out: &mut Outbox) -> Result<(), Refusal> {
         self.command(ANSWER, None, out)
     }
@@ -115,7 +124,8 @@ impl Link {
     }
 
     /// Sends less than a frame, as the frame that Asterisk wants.
-    fn send_padded(&self, mut piece: Vec<u8>, out: &mut Outbox) {
+    fn send_padded(&mut self, mut piece: Vec<u8>, out: &mut Outbox) {
+        self.frames += 1;
         piece.resize(self.frame, self.codec.silence());
         out.push_audio(Outgoing::Binary(piece));
     }

@@ -12,15 +12,16 @@
 
 mod codec;
 mod command;
-mod early_audio;
 mod event;
 mod link;
+mod playout;
 
 use std::time::Instant;
 
-use self::early_audio::EarlyAudio;
 use self::event::{Event, Start};
 use self::link::Link;
+use self::playout::Playout;
+use super::early_audio::EarlyAudio;
 use super::event::{Begun, DialectEvent, Format};
 use super::marks::Marks;
 use super::name::Dialect;
@@ -41,6 +42,7 @@ pub(super) struct ChanWebsocket {
     held: EarlyAudio,
     link: Option<Link>,
     marks: Marks,
+    playout: Playout,
     warned: Vec<ErrorCode>,
 }
 
@@ -50,6 +52,7 @@ impl ChanWebsocket {
             held: EarlyAudio::default(),
             link: None,
             marks: Marks::new(MOST_MARKS),
+            playout: Playout::default(),
             warned: Vec::new(),
         }
     }
@@ -68,7 +71,8 @@ impl ChanWebsocket {
         say_begun(&start, text, said);
         said(DialectEvent::Format(link.format()));
         let second = link.codec.bytes_per_second();
-        link.handle_binary(self.held.release(second), said);
+        link.handle_binary(self.held.release(second, said), said);
+        self.playout.handle_start(start.form);
         self.link = Some(link);
     }
 
@@ -78,6 +82,7 @@ impl ChanWebsocket {
             Event::Xon => said(DialectEvent::Hold(false)),
             Event::Dtmf(digit) => said(DialectEvent::Dtmf { digit, duration: None }),
             Event::MarkProcessed(name) => {
+                self.playout.handle_mark_answer();
                 if let Some(mark) = self.marks.named(&name) {
                     self.marks.handle_answer(mark, false, said);
                 }
@@ -86,10 +91,18 @@ impl ChanWebsocket {
             Event::Error(fault) => {
                 // In passthrough mode no mark is taken, and none will be told of.
                 if fault.starts_with(command::MARK) {
+                    self.playout.clear();
                     self.marks.clear(said);
                 }
                 self.warn(ErrorCode::FarEnd, &format!("Asterisk said: {fault:.200}"), said);
                 said(DialectEvent::Message(text));
+            }
+            Event::Status(queued) => {
+                let marks = &mut self.marks;
+                let passed = |mark| marks.handle_answer(mark, false, said);
+                if !self.playout.handle_status(queued, passed) {
+                    said(DialectEvent::Message(text));
+                }
             }
             Event::Other => said(DialectEvent::Message(text)),
         }
@@ -154,6 +167,7 @@ impl Peer for ChanWebsocket {
 
     fn handle_clear(&mut self, out: &mut Outbox, said: &mut Sink<'_>) -> Result<(), Refusal> {
         self.with_link(|link| link.clear(out))?;
+        self.playout.clear();
         self.marks.clear(said);
         Ok(())
     }
@@ -162,6 +176,7 @@ impl Peer for ChanWebsocket {
         self.marks.check()?;
         self.with_link(|link| link.mark(mark, out))?;
         self.marks.set(mark);
+        self.playout.handle_mark(mark, self.link.as_ref().map_or(0, |link| link.frames));
         Ok(())
     }
 
@@ -178,10 +193,25 @@ impl Peer for ChanWebsocket {
         if let Some(link) = &mut self.link {
             link.handle_timeout(now, out);
         }
+        if self.playout.handle_timeout(now) {
+            self.handle_probe(out);
+        }
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
-        self.link.as_ref().and_then(Link::poll_timeout)
+        let link = self.link.as_ref().and_then(Link::poll_timeout);
+        [link, self.playout.poll_timeout()].into_iter().flatten().min()
+    }
+
+    /// Before 20.18, 22.8 and 23.2 a ping of WebSocket hangs the channel up, so its status is asked for.
+    fn handle_probe(&mut self, out: &mut Outbox) -> bool {
+        if let Some(link) = &self.link
+            && self.playout.ask(link.frames)
+        {
+            // Where it finds no room, the peer takes nothing, and need not be asked more.
+            let _ = link.ask_status(out);
+        }
+        true
     }
 
     fn held_dropped(&self) -> u64 {

@@ -32,11 +32,14 @@ pub(super) struct Bounds {
     idle: Option<Duration>,
     max_rate: u32,
     next_ping: Option<Instant>,
+    /// A peer that speaks is not pinged.
+    pings_silence: bool,
     last_heard: Instant,
     /// The same, for others to see.
     heard: Arc<LastHeard>,
     /// Until when the first message may come.
     patience: Option<Instant>,
+    holds_audio: bool,
     /// Bytes of text in a window, and bytes that are unpacked.
     max_text: usize,
     max_unpacked: usize,
@@ -74,9 +77,11 @@ impl Bounds {
             idle: terms.idle,
             max_rate: terms.max_rate,
             next_ping: None,
+            pings_silence: false,
             last_heard: now,
             heard: LastHeard::new(now),
             patience: Some(now + PATIENCE),
+            holds_audio: false,
             max_text: terms.max_text.saturating_mul(TEXTS),
             max_unpacked: terms.max_message.saturating_mul(UNPACKED),
             window: Window::new(now),
@@ -88,6 +93,7 @@ impl Bounds {
         self.patience = None;
         if capabilities(dialect, Playback::default()).pong && !self.ping.is_zero() {
             self.next_ping = Some(now + self.ping);
+            self.pings_silence = dialect == Dialect::ChanWebsocket;
             self.idle.get_or_insert(self.ping * UNANSWERED);
         }
     }
@@ -123,6 +129,13 @@ impl Bounds {
         }
     }
 
+    /// Audio waits for its call's metadata, which is not waited for longer than so.
+    pub fn handle_held_audio(&mut self, now: Instant, wait: Duration) {
+        if !std::mem::replace(&mut self.holds_audio, true) {
+            self.patience = self.patience.map(|patience| patience.min(now + wait));
+        }
+    }
+
     /// The peer has connected again, and has said nothing yet.
     pub fn handle_reconnected(&mut self, now: Instant) {
         self.last_heard = now;
@@ -148,6 +161,11 @@ impl Bounds {
             return Some(Due::Over(EndReason::Broken(ErrorCode::IdleTimeout, message)));
         }
         let ping = self.next_ping.as_mut().filter(|at| **at <= now)?;
+        let silent_since = self.last_heard + self.ping;
+        if self.pings_silence && silent_since > now {
+            *ping = silent_since;
+            return None;
+        }
         *ping = now + self.ping;
         Some(Due::Ping)
     }
@@ -216,6 +234,30 @@ mod tests {
         let mut bounds = Bounds::new(&patient, start);
         bounds.handle_begun(start, Dialect::ChanWebsocket);
         assert!(matches!(bounds.poll(after(start, 3_600_000)), Some(Due::Ping)));
+    }
+
+    #[test]
+    fn asterisk_is_asked_for_no_sign_while_it_speaks() {
+        let start = Instant::now();
+        let mut bounds = Bounds::new(&Terms { ping: Duration::from_secs(2), ..terms() }, start);
+        bounds.handle_begun(start, Dialect::ChanWebsocket);
+        for second in 1..10 {
+            let now = after(start, second * 1000);
+            assert!(bounds.handle_received(now, one()).is_none());
+            assert!(bounds.poll(now).is_none());
+        }
+        assert!(bounds.poll(after(start, 10_999)).is_none());
+        assert!(matches!(bounds.poll(after(start, 11_000)), Some(Due::Ping)));
+    }
+
+    #[test]
+    fn audio_before_metadata_shortens_the_wait_once() {
+        let start = Instant::now();
+        let mut bounds = Bounds::new(&terms(), start);
+        bounds.handle_held_audio(after(start, 100), Duration::from_millis(200));
+        bounds.handle_held_audio(after(start, 200), Duration::from_millis(200));
+        assert!(bounds.poll(after(start, 299)).is_none());
+        assert!(matches!(bounds.poll(after(start, 300)), Some(Due::Patience)));
     }
 
     #[test]

@@ -44,6 +44,7 @@ pub(super) struct Connection {
     bounds: Bounds,
     sleep: Pin<Box<Sleep>>,
     playback: Playback,
+    metadata_wait: Duration,
     stall: Stall,
     has_begun: bool,
     has_ended: bool,
@@ -79,6 +80,7 @@ impl Connection {
             assumed: terms.format,
             playback: terms.playback,
             chunk: terms.chunk,
+            waits_for_metadata: !terms.metadata_wait.is_zero(),
         });
         Self {
             line: CallHandle::new(engine, source, server, Role::Server, terms.call, wire),
@@ -88,6 +90,7 @@ impl Connection {
             bounds: Bounds::new(terms, now),
             sleep: Box::pin(sleep_until((now + FOREVER).into())),
             playback: terms.playback,
+            metadata_wait: terms.metadata_wait,
             stall: Stall::default(),
             has_begun: false,
             has_ended: false,
@@ -263,6 +266,7 @@ impl Connection {
         {
             match due {
                 Due::Over(over) => self.state.over = Some(over),
+                Due::Ping if self.session.handle_probe() => {}
                 Due::Ping => {
                     // It can only be closed already.
                     let _ = self.socket.start_send(websocket::Outgoing::Ping(b""));
@@ -303,6 +307,9 @@ impl Connection {
     }
 
     fn begin_if_due(&mut self) {
+        if self.session.holds_audio() {
+            self.bounds.handle_held_audio(now(), self.metadata_wait);
+        }
         let format = self.session.format();
         let (Some(dialect), Some(format), false) = (self.session.dialect(), format, self.has_begun)
         else {

@@ -73,6 +73,8 @@ pub struct Terms {
     pub playback: Playback,
     /// How much audio goes into one JSON message.
     pub chunk: Duration,
+    /// How long a call's first audio waits for its metadata, where it may have some; zero: not at all.
+    pub metadata_wait: Duration,
     /// Between two pings, where the dialect's senders answer them; zero for none.
     pub ping: Duration,
     /// How long nothing at all may come, zero for ever; None for three pings, or for ever where there

@@ -147,6 +147,7 @@ pub(super) mod tests {
             format: Format::NARROWBAND,
             playback: Playback::Json,
             chunk: second / 5,
+            metadata_wait: second / 5,
             ping: second,
             idle: None,
             max_message: 65_536,
