@@ -547,9 +547,11 @@ export class AudioStream extends EventEmitter {
    *
    * Resolves when the last frame has left, or with `completed: false` when the play was stopped,
    * cleared or replaced or the call is over. A second `play` replaces the first; what `playStream`
-   * plays and what is written are mixed with it, each sample kept in range. After the end it
-   * resolves with `{ completed: false, playedMs: 0 }`. A stream that is not played to its end is
-   * paused, not destroyed.
+   * plays and what is written are mixed with it, each sample kept in range. A stream that is not
+   * played to its end is paused, not destroyed.
+   *
+   * A failure that nobody awaits does not end the process: it is the call's `error`, or the server's
+   * where the call has no listener.
    *
    * Rejects, after what could be decoded has been played, with
    * - the system's error, with `code`, `syscall` and `path`: `ENOENT`, `EACCES`, `EISDIR`;
@@ -561,6 +563,8 @@ export class AudioStream extends EventEmitter {
    * - `ERR_TOO_MANY_STREAMS` when 1,024 streams are being decoded;
    * - a stream's own error, or `ERR_STREAM_PREMATURE_CLOSE` when it was destroyed before its end;
    * - the reason of `options.signal` when that is aborted: an `AbortError`, usually;
+   * - an `AbortError` (`ABORT_ERR`) after the call's end, whose `cause` is the error it ended with, if
+   *   any. A handler that rejects with it because its caller is gone has done nothing wrong;
    * - a `TypeError` with the code `ERR_INVALID_ARG_TYPE`, or a `RangeError` with the code
    *   `ERR_OUT_OF_RANGE`, for wrong arguments. These leave what plays alone; anything else has
    *   stopped it.

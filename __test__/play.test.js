@@ -6,9 +6,21 @@ const { once } = require("node:events");
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
-const { after, test } = require("node:test");
+const { Readable } = require("node:stream");
+const { after, describe, test } = require("node:test");
 const sound = require("../examples/sound.js");
-const { frame, hears, lasted, noise, openCall, sameAudio, soon } = require("./support/call.js");
+const {
+  frame,
+  hears,
+  lasted,
+  noise,
+  openCall,
+  openServer,
+  placeCall,
+  sameAudio,
+  soon
+} = require("./support/call.js");
+const { eventually } = require("./support/wait.js");
 
 const FRAME = 320;
 const FRAME_MS = 20;
@@ -240,12 +252,92 @@ for (const [who, hangUp] of [
   });
 }
 
-test("a play after the end is settled at once", async (t) => {
+test("a play after the end rejects, and says why the call is over", async (t) => {
   const { peer, res } = await openCall(t);
-  const ended = once(res, "end");
-  peer.end();
+  const ended = new Promise((resolve) => {
+    res.on("end", resolve).on("error", () => {});
+  });
+  peer.socket.resetAndDestroy();
   await soon(ended, "the end");
-  assert.deepEqual(await soon(res.play(fileOf(noise(FRAME))), "the play"), NOT_PLAYED);
+  const playing = soon(res.play(fileOf(noise(FRAME))), "the play");
+  await assert.rejects(playing, ({ name, code, cause }) => {
+    assert.deepEqual([name, code, cause.code], ["AbortError", "ABORT_ERR", "ECONNRESET"]);
+    return true;
+  });
+});
+
+for (const [when, hangUp] of [
+  ["its caller is gone", ({ peer }) => peer.end()],
+  ["it was hung up", ({ res }) => res.hangup()]
+]) {
+  test(`a handler that plays for ever comes to its end when ${when}, and holds nobody up`, async (t) => {
+    const server = await openServer(t);
+    server.on("error", (error) => assert.fail(error));
+    let turns = 0;
+    const played = new Promise((resolve) => {
+      server.onConnection(async (req, res) => {
+        try {
+          for (;;) {
+            await res.play(noise(2 * FRAME), { format: {} });
+            turns += 1;
+            resolve(res);
+          }
+        } finally {
+          turns = Infinity;
+        }
+      });
+    });
+    const peer = await placeCall(t, server);
+    const res = await soon(played, "a play");
+    hangUp({ peer, res });
+    await eventually(() => turns === Infinity);
+    assert.equal(server.metrics().handlerErrors, 0);
+  });
+}
+
+describe("a play that nobody awaits", () => {
+  test("and fails is an error of its call", async (t) => {
+    const { res } = await openCall(t);
+    const failed = once(res, "error");
+    res.play("/no/such/file.wav");
+    const [error] = await soon(failed, "the error");
+    assert.deepEqual([error.code, error.path], ["ENOENT", "/no/such/file.wav"]);
+    res.play({ not: "a source" });
+    assert.equal((await soon(once(res, "error"), "the error"))[0].code, "ERR_INVALID_ARG_TYPE");
+  });
+
+  test("and fails is an error of the server where the call has no listener", async (t) => {
+    const { server, res } = await openCall(t);
+    const failed = once(server, "error");
+    res.playStream(new Readable({ read() { this.destroy(new Error("broken")); } }));
+    const [error, stream] = await soon(failed, "the error");
+    assert.deepEqual([error.message, stream], ["broken", res]);
+    assert.equal(server.metrics().unhandledErrors, 1);
+  });
+
+  test("is told nobody where it is stopped by its signal, or by the call's end", async (t) => {
+    const { server, peer, res } = await openCall(t);
+    res.on("error", (error) => assert.fail(error));
+    const abort = new AbortController();
+    res.play(noise(500 * FRAME), { format: {}, signal: abort.signal });
+    await peer.hear(FRAME);
+    abort.abort(new Error("enough"));
+    const ended = once(res, "end");
+    peer.end();
+    await soon(ended, "the end");
+    res.play(noise(FRAME), { format: {} });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(server.metrics().unhandledErrors, 0);
+  });
+
+  test("and is awaited is no error of its call", async (t) => {
+    const { res } = await openCall(t);
+    res.on("error", (error) => assert.fail(error));
+    await assert.rejects(res.play("/no/such/file.wav"), { code: "ENOENT" });
+    const late = res.play("/no/such/file.wav");
+    await Promise.allSettled([late]);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  });
 });
 
 test("what is written during a play is mixed with it", async (t) => {

@@ -120,6 +120,16 @@ describe("basic", () => {
     assert.throws(() => WebSocketAudio.bearer(undefined), wrong);
     assert.throws(() => WebSocketAudio.bearer([1]), wrong);
   });
+
+  test("takes nothing for a secret that a variable which is not set would be", () => {
+    const wrong = { code: "ERR_INVALID_ARG_TYPE" };
+    for (const unset of [undefined, null, "", 1, [], {}]) {
+      assert.throws(() => WebSocketAudio.basic({ alice: "secret", pbx: unset }), wrong);
+      assert.throws(() => WebSocketAudio.bearer(["token", unset]), wrong);
+      assert.throws(() => WebSocketAudio.bearer(unset), wrong);
+    }
+    assert.throws(() => WebSocketAudio.basic(["secret"]), wrong);
+  });
 });
 
 test("bearer takes one token, one of a list, or what a function knows", async (t) => {

@@ -2,6 +2,7 @@
 
 const { EventEmitter } = require("node:events");
 const { toBytes } = require("./bytes.js");
+const { CallPromise } = require("./call-promise.js");
 const { CallDuplex, CallReadable, CallWritable } = require("./call-streams.js");
 const { rangeError, typeError } = require("./errors.js");
 const { forkOptions } = require("./fork-options.js");
@@ -53,13 +54,15 @@ class AudioStream extends EventEmitter {
     return this.#line.write(toBytes("pcm", pcm));
   }
 
-  async play(source, options) {
-    return this.#line.play(toSource(source), playOptions(options));
+  play(source, options) {
+    return this.#promise(options?.signal, async () => this.#line.play(toSource(source), playOptions(options)));
   }
 
-  async playStream(readable, options) {
-    const source = { readable: toReadable(readable) };
-    return this.#line.play(source, streamOptions(options, this.sampleRate));
+  playStream(readable, options) {
+    return this.#promise(options?.signal, async () => {
+      const source = { readable: toReadable(readable) };
+      return this.#line.play(source, streamOptions(options, this.sampleRate));
+    });
   }
 
   stop() {
@@ -202,6 +205,15 @@ class AudioStream extends EventEmitter {
   get #nodeStreams() {
     this.#streams ??= new NodeStreams(this, this.#line);
     return this.#streams;
+  }
+
+  /** What `start` gives; its failure is the call's error where nobody awaits it, nor asked for it by `signal`. */
+  #promise(signal, start) {
+    return CallPromise.of(start(), (error) => {
+      if (signal?.aborted !== true) {
+        this.#line.handleUnawaited(error);
+      }
+    });
   }
 
   #listen(event, callback) {

@@ -4,8 +4,8 @@ const { rangeError, typeError } = require("./errors.js");
 
 /** An `authorize` for Basic authorization: `users` by name with their passwords, or a function. */
 function basic(users, realm = "audio") {
-  if (typeof users !== "function" && (users === null || typeof users !== "object")) {
-    throw typeError("users", "an object or a function", users);
+  if (typeof users !== "function") {
+    checkUsers(users);
   }
   if (!/^[^"\r\n]*$/.test(realm)) {
     throw rangeError("realm", "a string without quotes and line breaks", realm);
@@ -24,9 +24,9 @@ function basic(users, realm = "audio") {
 
 /** An `authorize` for Bearer tokens: one, a list of them, or a function. */
 function bearer(tokens) {
-  const isList = Array.isArray(tokens) && tokens.every((token) => typeof token === "string");
-  if (typeof tokens !== "function" && typeof tokens !== "string" && !isList) {
-    throw typeError("tokens", "a string, a list of strings or a function", tokens);
+  const list = [tokens].flat();
+  if (typeof tokens !== "function" && !(list.length > 0 && list.every(isSecret))) {
+    throw typeError("tokens", "a token, a list of tokens or a function; an empty string is none", typeof tokens);
   }
   const refusal = { status: 401, headers: { "WWW-Authenticate": "Bearer" } };
   return async (request) => {
@@ -38,6 +38,23 @@ function bearer(tokens) {
         : [tokens].flat().some((known) => isSame(token, known)));
     return isKnown === true ? true : refusal;
   };
+}
+
+/** A variable of the environment that is not set must not become a password that anybody knows. */
+function checkUsers(users) {
+  if (users === null || typeof users !== "object" || Array.isArray(users)) {
+    throw typeError("users", "an object of passwords by name, or a function", users);
+  }
+  for (const [user, password] of Object.entries(users)) {
+    if (!isSecret(password)) {
+      // The value is not shown: it may be a secret of the wrong type.
+      throw typeError(`users[${JSON.stringify(user)}]`, "a password, a string that is not empty", typeof password);
+    }
+  }
+}
+
+function isSecret(value) {
+  return typeof value === "string" && value !== "";
 }
 
 function credentials({ headers }) {

@@ -45,6 +45,12 @@ function rangeError(name, wanted, value) {
   return Object.assign(new RangeError(message), { code: "ERR_OUT_OF_RANGE" });
 }
 
+/** What was asked of a call cannot be: the call is over, for this reason if it had one. */
+function callOver(cause) {
+  const error = new Error("The call is over", cause === null ? undefined : { cause });
+  return Object.assign(error, { name: "AbortError", code: "ABORT_ERR" });
+}
+
 /** The port is no port: as Node's. */
 function badPort(port) {
   const message = `The port must be a whole number up to 65535. Received ${inspect(port, { depth: 0 })}`;
@@ -87,4 +93,4 @@ function placeOf({ address, port }) {
   return address === undefined ? "" : ` ${address}:${port}`;
 }
 
-module.exports = { AudioSocketError, badPort, codedError, connectionError, rangeError, systemError, typeError };
+module.exports = { AudioSocketError, badPort, callOver, codedError, connectionError, rangeError, systemError, typeError };

@@ -40,6 +40,8 @@ class Line {
   #audience;
   #closing = false;
   #ended = false;
+  /** Why it failed, if it did. */
+  #error = null;
   /** What was counted at the call's end. */
   #last = null;
   #facts;
@@ -302,6 +304,18 @@ class Line {
 
   /** The call failed. */
   handleError(error) {
+    this.#error ??= error;
+    this.#tellError(error);
+  }
+
+  /** Something that was asked of the call failed, and nobody waits for it. */
+  handleUnawaited(error) {
+    if (error?.name !== "AbortError") {
+      this.#tellError(error);
+    }
+  }
+
+  #tellError(error) {
     const isHeard = this.runInScope(() => this.#streams?.handleError(error));
     if (this.#stream.listenerCount("error") > 0) {
       this.emit("error", error);
@@ -323,7 +337,7 @@ class Line {
     this.#last = countsOf(this.id);
     engine().forget(this.id);
     unroute(this.id);
-    this.#plays.handleEnd();
+    this.#plays.handleEnd(this.#error);
     this.#audience.takeLeave(() => {
       this.#owner.handleEnded(this);
       this.isOver = true;

@@ -192,6 +192,18 @@ class PairLine {
     }
   }
 
+  /** Something that was asked of the call failed, and nobody waits for it. */
+  handleUnawaited(error) {
+    if (error?.name === "AbortError") {
+      return;
+    }
+    if (this.#stream.listenerCount("error") > 0) {
+      this.#stream.emit("error", error);
+    } else {
+      process.emitWarning(error);
+    }
+  }
+
   handleThrow(error) {
     process.nextTick(() => {
       throw error;

@@ -1,7 +1,7 @@
 "use strict";
 
 const { resolve: resolvePath } = require("node:path");
-const { codedError, systemError } = require("./errors.js");
+const { callOver, codedError, systemError } = require("./errors.js");
 const { engine } = require("./engine.js");
 const { Feeder } = require("./feeder.js");
 
@@ -12,6 +12,8 @@ class Plays {
   #id;
   /** Made with the first play: many calls have none. */
   #pending = null;
+  /** With what plays are refused once the call is over. */
+  #over = null;
 
   /** `id` is the call's number. */
   constructor(id) {
@@ -24,6 +26,9 @@ class Plays {
    */
   begin({ path, bytes, readable }, { native, signal }) {
     signal?.throwIfAborted();
+    if (this.#over !== null) {
+      return refused(this.#over);
+    }
     const play = (lastPlay = (lastPlay + 1) >>> 0);
     // Not every environment's working directory is the process's.
     const file = path && resolvePath(path);
@@ -39,7 +44,8 @@ class Plays {
       if (engine().play(this.#id, play, native, file, bytes)) {
         entry.feeder?.start(this.#sinkFor(play, entry));
       } else {
-        this.handleSettled(play, { completed: false, playedMs: 0 });
+        // Whoever plays in a loop is not to keep all others from their turn.
+        setImmediate(() => this.handleSettled(play, { completed: false, playedMs: 0 }));
       }
     });
   }
@@ -55,7 +61,10 @@ class Plays {
 
   /** A play has settled in the core; `failure` is why it could not be played to its end. */
   handleSettled(play, result, failure) {
-    const entry = this.#pending.get(play);
+    const entry = this.#pending?.get(play);
+    if (entry === undefined) {
+      return;
+    }
     this.#pending.delete(play);
     entry.signal?.removeEventListener("abort", entry.abort);
     entry.feeder?.stop();
@@ -68,8 +77,9 @@ class Plays {
     }
   }
 
-  /** The call is over; so is every play, also those that the core never knew. */
-  handleEnd() {
+  /** The call is over, with this error if it failed; so is every play, also those that the core never knew. */
+  handleEnd(error) {
+    this.#over = callOver(error);
     for (const play of this.isEmpty ? [] : [...this.#pending.keys()]) {
       this.handleSettled(play, { completed: false, playedMs: 0 });
     }
@@ -84,6 +94,13 @@ class Plays {
       }
     };
   }
+}
+
+/** Rejects, and not before all others have had their turn. */
+function refused(error) {
+  return new Promise((_, reject) => {
+    setImmediate(reject, error);
+  });
 }
 
 /** A source that could not be opened, read or decoded: a system's error as Node would put it. */

@@ -22,7 +22,12 @@ class Reception {
     tell?.(request, stream);
     line.handleHandler(true);
     const settled = () => line.handleHandler(false);
-    const failed = (error) => this.#faults.handleThrow(error, stream);
+    const failed = (error) => {
+      // A handler that waits for what the call's end breaks off has done nothing wrong.
+      if (!(error?.code === "ABORT_ERR" && line.isEnding)) {
+        this.#faults.handleThrow(error, stream);
+      }
+    };
     try {
       const result = this.handler?.(request, stream);
       if (typeof result?.then === "function") {
