@@ -86,11 +86,11 @@ test("audio that is ten seconds ahead of real time is warned of once, and counte
   res.on("warning", ({ code }) => warnings.push(code));
   res.on("data", () => {});
   const second = Buffer.concat(Array.from({ length: 50 }, () => audio(Buffer.alloc(320))));
-  for (let sent = 0; sent < 14; sent += 1) {
+  for (let sent = 0; sent < 40; sent += 1) {
     peer.send(second);
   }
-  await eventually(() => res.stats().framesIn === 700);
+  await eventually(() => res.stats().framesIn === 2000, 20_000);
   assert.deepEqual(warnings, ["ERR_FAST_AUDIO"]);
   const { fastAudioMs } = res.stats();
-  assert.ok(fastAudioMs > 1000 && fastAudioMs <= 4000, `${fastAudioMs} ms`);
+  assert.ok(fastAudioMs > 1000 && fastAudioMs <= 30_000, `${fastAudioMs} ms`);
 });
