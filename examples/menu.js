@@ -39,6 +39,8 @@ const audioSocket = new AudioSocket();
 
 audioSocket.onConnection(async (req, res) => {
   const call = { res, keys: [], gone: goneSignal(res) };
+  // A prompt rejects once the caller is gone, and ends the handler: what is to be done in any case is done here.
+  res.on("end", () => console.log(req.ref, "is over"));
   res.on("data", () => {}); // nobody listens in the menu
   res.on("dtmf", (key) => {
     call.keys.push(key);
@@ -58,7 +60,6 @@ audioSocket.onConnection(async (req, res) => {
   }
   await play(call, "goodbye");
   res.hangup();
-  console.log(req.ref, "is over");
 });
 
 /** Plays the menu, and gives the key that was pressed, be it beforehand; undefined if there was none in time. */
