@@ -579,6 +579,9 @@ export class AudioStream extends EventEmitter {
   /**
    * Plays raw signed linear audio at the call's rate from a stream, in real time.
    *
+   * Over AudioSocket an app that has neither read `sampleRate` nor set one, nor says a `format`, is taken to
+   * have 8 kHz, as all apps for @fonoster/streams have: that is converted to what the call has.
+   *
    * As `play` does, in a slot of its own: `playStream` replaces `playStream`, and is mixed with
    * `play` and `write`. It does not look for a format; `options.format` gives one. Without options
    * nothing is decoded, and chunks are heard as soon as they come.

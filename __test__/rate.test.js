@@ -86,9 +86,42 @@ test("the rate is known to the first data listener", async (t) => {
   assert.deepEqual(seen, [16000]);
 });
 
+test("a stream of an app that never asked for the rate is 8 kHz, however wide the peer's audio is", async (t) => {
+  const call = await openCall(t);
+  await speak(call, 16000);
+  const seconds = 1.5;
+  const pcm = sound.tone(700, seconds * 1000, 8000);
+  const result = await soon(call.res.playStream(piecesOf(pcm, [500])), "the play");
+  assert.ok(Math.abs(result.playedMs - seconds * 1000) <= 20, `${result.playedMs} ms`);
+  await call.peer.hear(seconds * 32_000);
+  assert.ok(call.peer.audio().every(({ kind }) => kind === 0x12));
+  const heard = Buffer.concat(call.peer.audio().map(({ payload }) => payload));
+  assert.ok(Math.abs(crossings(heard) - 700 * seconds) < 10, `${crossings(heard)} periods`);
+});
+
+test("a stream of an app that has read or set the rate is at that", async (t) => {
+  for (const know of [(res) => res.sampleRate, (res) => res.setSampleRate(16000)]) {
+    const call = await openCall(t);
+    await speak(call, 16000);
+    know(call.res);
+    const result = await soon(call.res.playStream(Readable.from([noise(10 * 640)])), "the play");
+    assert.equal(lasted(call.res, result), 200);
+  }
+});
+
+/** Periods of a tone: how often it comes from below to above. */
+function crossings(pcm) {
+  let count = 0;
+  for (let at = 2; at < pcm.length; at += 2) {
+    count += pcm.readInt16LE(at - 2) < 0 && pcm.readInt16LE(at) >= 0 ? 1 : 0;
+  }
+  return count;
+}
+
 test("a play is at the peer's rate", async (t) => {
   const call = await openCall(t);
   await speak(call, 16000);
+  assert.equal(call.res.sampleRate, 16000);
   const pcm = noise(10 * 640, 2);
   const result = await soon(call.res.playStream(Readable.from([pcm])), "the play");
   assert.equal(lasted(call.res, result), 200);

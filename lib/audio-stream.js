@@ -30,6 +30,8 @@ const kTakes = Symbol("takes");
 class AudioStream extends EventEmitter {
   #line;
   #streams = null;
+  /** The app has asked for the call's rate, or set it. */
+  #knowsRate = false;
 
   constructor(readable, socket) {
     super({ captureRejections: true });
@@ -38,11 +40,13 @@ class AudioStream extends EventEmitter {
   }
 
   get sampleRate() {
+    this.#knowsRate = true;
     return this.#line.sampleRate;
   }
 
   setSampleRate(hz) {
     checkSampleRate("hz", hz);
+    this.#knowsRate = true;
     this.#line.setSampleRate(hz);
   }
 
@@ -61,7 +65,8 @@ class AudioStream extends EventEmitter {
   playStream(readable, options) {
     return this.#promise(options?.signal, async () => {
       const source = { readable: toReadable(readable) };
-      return this.#line.play(source, streamOptions(options, this.sampleRate));
+      const { sampleRate, untoldRate = sampleRate } = this.#line;
+      return this.#line.play(source, streamOptions(options, sampleRate, this.#knowsRate ? sampleRate : untoldRate));
     });
   }
 

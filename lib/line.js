@@ -104,6 +104,14 @@ class Line {
     return !this.#closing && !this.#ended && this.#written.write(bytes);
   }
 
+  /**
+   * The rate of streams whose rate nobody told, in a call whose rate the app never asked for: apps for
+   * @fonoster/streams know none but 8 kHz. Undefined where there is no such rate.
+   */
+  get untoldRate() {
+    return this.#options.sampleRate ?? (this.#facts === AUDIOSOCKET ? AUDIOSOCKET.sampleRate : undefined);
+  }
+
   play(source, options) {
     this.need("audio");
     outbox.flush();

@@ -36,12 +36,15 @@ function playOptions(options = {}) {
   return { native, signal };
 }
 
-/** The same for `playStream`, whose bytes are raw audio at the call's rate if nothing else is said. */
-function streamOptions(options, sampleRate) {
+/**
+ * The same for `playStream`, whose bytes are raw audio at this rate if nothing else is said. They need no
+ * conversion where it is the call's.
+ */
+function streamOptions(options, callRate, sampleRate) {
   const { native, signal } = playOptions(options);
   const isPlain = native.gainDb === 0 && native.startMs === 0 && native.durationMs === undefined;
   native.isStream = true;
-  native.isReady = isPlain && native.format === undefined;
+  native.isReady = isPlain && native.format === undefined && sampleRate === callRate;
   native.format ??= { encoding: "slin", sampleRate, channels: 1 };
   return { native, signal };
 }
