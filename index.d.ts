@@ -1581,7 +1581,8 @@ export interface WebSocketCallOptions extends Omit<CallOptions, "encoding"> {
   /** More headers, of the answer or, with `connect`, of the request. The WebSocket's own cannot be said. */
   headers?: Record<string, string | number> | undefined;
   /**
-   * Seconds between pings, from 0 to 3600; 0 sends none. 20 if missing. app_audiofork, which answers none,
+   * Seconds between pings, from 0 to 3600; 0 sends none. 20 if missing. chan_websocket is asked for its
+   * status instead, after so long a silence: a ping hangs older versions up. app_audiofork, which answers none,
    * is sent none.
    */
   ping?: number | undefined;
