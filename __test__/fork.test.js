@@ -218,6 +218,16 @@ test("what a fork's listeners throw ends nothing, and is the server's to hear", 
   await fork.stop();
 });
 
+test("forks may follow each other without end on a call on which nothing is heard", async (t) => {
+  const far = await openFarEnd(t);
+  const { res } = await openCall(t);
+  for (let turn = 0; turn < 20; turn += 1) {
+    const fork = res.fork(far.url, { bidirectional: true });
+    await soon(once(fork, "connect"), "the fork to connect");
+    await soon(fork.stop(), "the fork to stop");
+  }
+});
+
 test("sixteen forks may be had at a time", async (t) => {
   const far = await openFarEnd(t);
   const { res } = await openCall(t);

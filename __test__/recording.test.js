@@ -95,6 +95,14 @@ test("a file .sln is recorded at 8 kHz in a call of any rate, as it is played", 
   assert.ok(Math.abs(sound.frequency(fs.readFileSync(recording.path), 8000) - 300) < 5);
 });
 
+test("recordings may follow each other without end on a call on which nothing is heard", async (t) => {
+  const { res } = await openCall(t);
+  for (let turn = 0; turn < 20; turn += 1) {
+    const recording = res.record(place("quiet.wav"));
+    await soon(recording.stop(), "the recording");
+  }
+});
+
 test("a pause is left out", async (t) => {
   const { peer, res } = await openCall(t);
   const recording = res.record(place("pause.wav"), { sides: "caller" });

@@ -42,6 +42,7 @@ mod scratch;
 mod sending;
 mod server;
 mod start;
+mod tapping;
 mod taps;
 mod tcp;
 mod timer;

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use super::call_handle::CallHandle;
-use super::taps::Tap;
+use super::taps::{Tap, TapKind};
 use crate::events::{Event, Inbox, Source};
-use crate::record::{RecordError, RecordOptions, Recorder, Summary};
+use crate::protocol::SampleRate;
+use crate::record::{RecordError, RecordOptions, Recorder, Side, Summary};
 use crate::sync::lock;
 
 /// Recordings that one call may have at a time.
@@ -22,7 +23,7 @@ impl CallHandle {
             let out = lock(&self.out);
             (out.outbound.rate(), out.ended)
         };
-        if is_over || self.taps.recordings() >= RECORDINGS {
+        if is_over || self.taps.count(|kind| kind == TapKind::Recording) >= RECORDINGS {
             return None;
         }
         let engine = Arc::clone(&self.engine);
@@ -30,9 +31,13 @@ impl CallHandle {
         let id = source.id;
         let has_ended = Arc::new(AtomicBool::new(false));
         let ended = Arc::clone(&has_ended);
+        let call = Arc::downgrade(self);
         let outcome = Box::new(move |outcome: Result<Summary, RecordError>| {
             ended.store(true, Ordering::SeqCst);
             engine.forget_recording(id);
+            if let Some(call) = call.upgrade() {
+                call.taps.remove(id);
+            }
             // The source is this one event's.
             let _ = engine.queue.push(&source, recorded(outcome));
         });
@@ -41,13 +46,28 @@ impl CallHandle {
         if has_ended.load(Ordering::SeqCst) {
             // It failed before it was known.
             self.engine.forget_recording(id);
+            self.taps.remove(id);
         }
         Some(id)
     }
 
     fn add_recorder(&self, id: u32, recorder: Arc<Recorder>) {
         self.engine.register_recording(id, &recorder);
-        self.add_tap(Tap::Recorder(recorder));
+        self.add_tap(id, recorder);
+    }
+}
+
+impl Tap for Recorder {
+    fn kind(&self) -> TapKind {
+        TapKind::Recording
+    }
+
+    fn push(&self, side: Side, now: Instant, rate: SampleRate, pcm: &[u8]) {
+        self.push(side, now, rate, pcm);
+    }
+
+    fn end(&self, now: Instant) {
+        self.stop(now);
     }
 }
 

@@ -1,99 +1,98 @@
-//! Who is given all that a line hears and sends, besides JavaScript.
+//! Who receives all that a call hears and sends, besides JavaScript.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use super::call_handle::CallHandle;
-use super::fork::Fork;
 use crate::protocol::SampleRate;
-use crate::record::{Recorder, Side};
+use crate::record::Side;
 use crate::sync::lock;
 
-/// What takes both sides of a call.
-pub(super) enum Tap {
-    Recorder(Arc<Recorder>),
-    Fork(Arc<Fork>),
+/// What receives both sides of a call, until it is removed.
+pub(super) trait Tap: Send + Sync {
+    /// What counts against the same bound as others of the call's.
+    fn kind(&self) -> TapKind;
+
+    /// A frame was heard or sent. Copies it, and waits for nobody.
+    fn push(&self, side: Side, now: Instant, rate: SampleRate, pcm: &[u8]);
+
+    /// The call is over.
+    fn end(&self, now: Instant);
 }
 
-/// The taps of one call: most have none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TapKind {
+    Recording,
+    Fork,
+    /// A fork whose far end speaks to the caller.
+    SpeakingFork,
+}
+
+/// The taps of one call, by number: most have none. Whoever adds one removes it when it has ended.
 #[derive(Default)]
 pub(super) struct Taps {
-    list: Mutex<Vec<Tap>>,
+    list: Mutex<Vec<(u32, Arc<dyn Tap>)>>,
     /// Whether there are any: all that a frame costs where there are none.
     are_any: AtomicBool,
 }
 
-impl Tap {
-    fn push(&self, side: Side, now: Instant, rate: SampleRate, pcm: &[u8]) {
-        match self {
-            Self::Recorder(recorder) => recorder.push(side, now, rate, pcm),
-            Self::Fork(fork) => fork.push(side, now, rate, pcm),
-        }
-    }
-
-    /// It wants no more.
-    fn is_over(&self) -> bool {
-        match self {
-            // One that was stopped is the line's alone.
-            Self::Recorder(recorder) => Arc::strong_count(recorder) == 1,
-            Self::Fork(fork) => fork.is_over(),
-        }
-    }
-
-    /// The call is over.
-    fn end(&self, now: Instant) {
-        match self {
-            Self::Recorder(recorder) => recorder.stop(now),
-            Self::Fork(fork) => fork.stop(now, None),
-        }
-    }
-}
-
 impl Taps {
-    /// Recordings that may not be over.
-    pub fn recordings(&self) -> usize {
-        lock(&self.list).iter().filter(|tap| matches!(tap, Tap::Recorder(_))).count()
+    /// How many have not ended, of the kinds that are asked for.
+    pub fn count(&self, is_counted: impl Fn(TapKind) -> bool) -> usize {
+        lock(&self.list).iter().filter(|(_, tap)| is_counted(tap.kind())).count()
     }
 
-    /// Forks that are not over.
-    pub fn forks(&self) -> Vec<Arc<Fork>> {
-        let list = lock(&self.list);
-        let forks = list.iter().filter(|tap| !tap.is_over()).filter_map(|tap| match tap {
-            Tap::Fork(fork) => Some(Arc::clone(fork)),
-            Tap::Recorder(_) => None,
-        });
-        forks.collect()
+    /// A tap has ended. Without effect if it is not there.
+    pub fn remove(&self, id: u32) {
+        let mut list = lock(&self.list);
+        list.retain(|(other, _)| *other != id);
+        self.are_any.store(!list.is_empty(), Ordering::Relaxed);
     }
-}
 
-impl CallHandle {
-    /// Gives `tap` all that follows.
-    pub(super) fn add_tap(&self, tap: Tap) {
-        lock(&self.taps.list).push(tap);
-        self.taps.are_any.store(true, Ordering::Relaxed);
-        // The call may have ended meanwhile, without this one.
-        if lock(&self.out).ended {
-            self.end_taps();
-        }
+    pub fn add(&self, id: u32, tap: Arc<dyn Tap>) {
+        lock(&self.list).push((id, tap));
+        self.are_any.store(true, Ordering::Relaxed);
     }
 
     /// A frame was heard or sent.
-    pub(super) fn handle_tapped(&self, side: Side, rate: SampleRate, pcm: &[u8]) {
-        if !self.taps.are_any.load(Ordering::Relaxed) {
-            return;
+    pub fn push(&self, side: Side, rate: SampleRate, pcm: &[u8]) {
+        if self.are_any.load(Ordering::Relaxed) {
+            let now = Instant::now();
+            lock(&self.list).iter().for_each(|(_, tap)| tap.push(side, now, rate, pcm));
         }
-        let now = Instant::now();
-        let mut taps = lock(&self.taps.list);
-        taps.retain(|tap| !tap.is_over());
-        self.taps.are_any.store(!taps.is_empty(), Ordering::Relaxed);
-        taps.iter().for_each(|tap| tap.push(side, now, rate, pcm));
     }
 
-    /// The call is over, and so is what taps it.
-    pub(super) fn end_taps(&self) {
+    /// Ends all that are there. They are removed when they have ended.
+    pub fn end(&self) {
         let now = Instant::now();
-        let taps = std::mem::take(&mut *lock(&self.taps.list));
-        taps.iter().for_each(|tap| tap.end(now));
+        let list: Vec<_> = lock(&self.list).iter().map(|(_, tap)| Arc::clone(tap)).collect();
+        list.iter().for_each(|tap| tap.end(now));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nothing;
+
+    impl Tap for Nothing {
+        fn kind(&self) -> TapKind {
+            TapKind::Recording
+        }
+
+        fn push(&self, _: Side, _: Instant, _: SampleRate, _: &[u8]) {}
+
+        fn end(&self, _: Instant) {}
+    }
+
+    #[test]
+    fn a_tap_that_has_ended_counts_no_more_though_no_frame_comes() {
+        let taps = Taps::default();
+        (0..3).for_each(|id| taps.add(id, Arc::new(Nothing)));
+        taps.remove(1);
+        assert_eq!(taps.count(|kind| kind == TapKind::Recording), 2);
+        (0..3).for_each(|id| taps.remove(id));
+        assert!(!taps.are_any.load(Ordering::Relaxed));
     }
 }

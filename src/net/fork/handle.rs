@@ -10,6 +10,7 @@ use atomic_waker::AtomicWaker;
 use super::orders::{Orders, Stop};
 use crate::align::{Batch, Queue, Side, Sides};
 use crate::events::Source;
+use crate::net::taps::{Tap, TapKind};
 use crate::protocol::SampleRate;
 use crate::sync::lock;
 
@@ -17,7 +18,7 @@ use crate::sync::lock;
 pub struct Fork {
     pub(super) source: Arc<Source>,
     /// What its far end says is played.
-    pub(in crate::net) speaks: bool,
+    speaks: bool,
     sides: Sides,
     queue: Mutex<Queue>,
     muted: [AtomicBool; 2],
@@ -77,7 +78,7 @@ impl Fork {
 
     /// A frame was heard or sent at `now`: copies it, or drops and counts it where the fork's task
     /// is more than four seconds behind. Without effect while paused and after the end.
-    pub fn push(&self, side: Side, now: Instant, rate: SampleRate, pcm: &[u8]) {
+    fn push_frame(&self, side: Side, now: Instant, rate: SampleRate, pcm: &[u8]) {
         if !self.sides.has(side) {
             return;
         }
@@ -173,6 +174,20 @@ impl Fork {
     pub(super) fn close(&self) {
         self.is_over.store(true, Ordering::Relaxed);
         lock(&self.queue).close();
+    }
+}
+
+impl Tap for Fork {
+    fn kind(&self) -> TapKind {
+        if self.speaks { TapKind::SpeakingFork } else { TapKind::Fork }
+    }
+
+    fn push(&self, side: Side, now: Instant, rate: SampleRate, pcm: &[u8]) {
+        self.push_frame(side, now, rate, pcm);
+    }
+
+    fn end(&self, now: Instant) {
+        self.stop(now, None);
     }
 }
 

@@ -9,7 +9,7 @@ use super::task;
 use crate::error::ErrorCode;
 use crate::events::{Inbox, Source};
 use crate::net::call_handle::CallHandle;
-use crate::net::taps::Tap;
+use crate::net::taps::TapKind;
 use crate::sync::lock;
 
 /// Forks that one call may have at a time.
@@ -33,11 +33,11 @@ impl CallHandle {
     /// Begins a fork and gives its number; its `ForkClosed` follows when it has ended, whatever
     /// ended it.
     pub fn fork(self: &Arc<Self>, mut options: ForkOptions) -> Result<u32, NotForked> {
-        let forks = self.taps.forks();
-        if forks.len() >= FORKS {
+        if self.taps.count(|kind| kind != TapKind::Recording) >= FORKS {
             return Err(NotForked::TooMany);
         }
-        if options.bidirectional && forks.iter().any(|fork| fork.speaks) {
+        let speaking = self.taps.count(|kind| kind == TapKind::SpeakingFork);
+        if options.bidirectional && speaking > 0 {
             return Err(NotForked::Speaks);
         }
         // A call that is not over keeps the I/O thread running: then the lease is in time.
@@ -53,7 +53,7 @@ impl CallHandle {
         let sides = options.flow.shape.sides();
         let fork = Fork::new(Instant::now(), source, sides, options.bidirectional);
         let running = self.engine.forks.add(&fork);
-        self.add_tap(Tap::Fork(Arc::clone(&fork)));
+        self.add_tap(fork.source.id, Arc::<Fork>::clone(&fork));
         let (line, task) = (Arc::clone(self), Arc::clone(&fork));
         self.io.spawn(async move {
             task::run(task, line, options).await;

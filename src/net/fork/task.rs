@@ -59,6 +59,7 @@ impl Drop for Task {
     fn drop(&mut self) {
         self.count();
         self.fork.close();
+        self.line.taps.remove(self.fork.source.id);
         let failure = self.failure.take();
         self.report(Event::ForkClosed { failure });
     }
