@@ -561,6 +561,7 @@ export class AudioStream extends EventEmitter {
    * - `ERR_CORRUPT_AUDIO` where the source breaks its own format's rules;
    * - `ERR_NOT_REPEATABLE` for the second round of a stream;
    * - `ERR_TOO_MANY_STREAMS` when 1,024 streams are being decoded;
+   * - `ERR_NO_THREAD` when the system has no thread for it, or 64 reads hang and it waited 10 seconds;
    * - a stream's own error, or `ERR_STREAM_PREMATURE_CLOSE` when it was destroyed before its end;
    * - the reason of `options.signal` when that is aborted: an `AbortError`, usually;
    * - an `AbortError` (`ABORT_ERR`) after the call's end, whose `cause` is the error it ended with, if

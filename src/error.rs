@@ -58,6 +58,9 @@ error_codes! {
     TooManyStreams = "ERR_TOO_MANY_STREAMS",
         "as many streams are decoded as may be at once",
         "stop some, or play files: those are decoded once";
+    NoThread = "ERR_NO_THREAD",
+        "the system has no thread for it, or those that there may be all wait for a disk",
+        "raise the limit on threads (`ulimit -u`, a container's pids), or look at the disk";
     UnknownKind = "ERR_UNKNOWN_KIND",
         "an AudioSocket message of a kind that does not exist",
         "look at what sends it; nothing else is lost";

@@ -17,6 +17,7 @@ use super::lease::{Lease, Leases};
 use super::notifier::Notifier;
 use super::pacer::Pacer;
 use super::permits::Permits;
+use super::pool::Pool;
 use super::server::Servers;
 use super::websocket_audio::Pipes;
 use crate::align;
@@ -61,6 +62,10 @@ pub struct Engine {
     pub(super) forks: Arc<Forks>,
     /// Files that are played often.
     pub prompts: Arc<PromptCache>,
+    /// Opens and decodes what is played.
+    pub(super) plays: Pool,
+    /// Decodes what is to be kept, behind what plays now.
+    pub(super) fillings: Pool,
     /// Bounds the threads that decode streams.
     pub(super) decoders: Arc<Permits>,
 }
@@ -85,6 +90,8 @@ impl Engine {
             recorders: Mutex::default(),
             forks: Arc::default(),
             prompts: PromptCache::new(PROMPT_BYTES),
+            plays: Pool::new("callstreams-play"),
+            fillings: Pool::new("callstreams-fill"),
             decoders: Permits::new(DECODERS),
         })
     }

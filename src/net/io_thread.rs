@@ -11,10 +11,7 @@ use tokio::sync::Notify;
 
 use super::gather::Gather;
 
-/// Threads that may wait for a disk.
-const BLOCKING_THREADS: usize = 4;
-
-/// How long the runtime may take to let go of what is on those.
+/// How long the runtime may take to end.
 const SHUTDOWN: Duration = Duration::from_millis(100);
 
 /// A tokio runtime on a thread of its own, running until it is stopped or nothing needs it.
@@ -36,8 +33,6 @@ impl IoThread {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .on_thread_park(move || gather.pause())
-            .thread_name("callstreams-disk")
-            .max_blocking_threads(BLOCKING_THREADS)
             .build()?;
         let handle = runtime.handle().clone();
         let stop = Arc::new(Notify::new());

@@ -35,6 +35,7 @@ mod permits;
 mod pipe;
 mod place;
 mod playing;
+mod pool;
 mod proxy;
 mod recording;
 mod refill;

@@ -9,6 +9,7 @@ use bytes::Bytes;
 
 use super::call_handle::{CallHandle, Out, PlaySource};
 use super::pipe::pipe;
+use super::pool::NoThread;
 use super::refill::{self, Job, Next};
 use super::sending::{CHUNK, LOW_WATER};
 use crate::audio::{PlayOptions, RawFormat};
@@ -56,10 +57,10 @@ impl CallHandle {
             PlayInput::Ready => {}
             PlayInput::Fed => self.decode_fed(job),
             PlayInput::File(path) => {
-                self.io.spawn_blocking(move || refill::open_path(&job, &path, chunk));
+                self.play_from_disk(play.play, move || refill::open_path(&job, &path, chunk));
             }
             PlayInput::Memory(bytes) => {
-                self.io.spawn_blocking(move || refill::open_memory(&job, bytes, chunk));
+                self.play_from_disk(play.play, move || refill::open_memory(&job, bytes, chunk));
             }
         }
     }
@@ -100,6 +101,19 @@ impl CallHandle {
         }
     }
 
+    /// Has `work` bring a play's audio from a thread that may wait.
+    pub(super) fn play_from_disk(
+        self: &Arc<Self>,
+        play: u32,
+        work: impl FnOnce() + Send + 'static,
+    ) {
+        let line = Arc::clone(self);
+        self.engine.plays.run(&self.io, move |thread| match thread {
+            Ok(()) => work(),
+            Err(NoThread) => line.handle_brought(play, &[], Next::End(Some(no_thread()))),
+        });
+    }
+
     /// Less of a play waits than should.
     pub(super) fn wants_more(&self, play: u32) -> bool {
         let out = lock(&self.out);
@@ -131,7 +145,7 @@ impl CallHandle {
             drop(permit);
         });
         if started.is_err() {
-            self.handle_brought(play, &[], Next::End(Some(too_many())));
+            self.handle_brought(play, &[], Next::End(Some(no_thread())));
         }
     }
 }
@@ -148,6 +162,11 @@ impl Out {
         }
         true
     }
+}
+
+fn no_thread() -> SourceFailure {
+    let code = ErrorCode::NoThread;
+    SourceFailure { errno: 0, cause: code.as_str(), message: code.meaning().to_owned() }
 }
 
 fn too_many() -> SourceFailure {

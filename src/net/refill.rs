@@ -9,6 +9,7 @@ use tokio::runtime::Handle;
 
 use super::call_handle::CallHandle;
 use super::pipe::{Pipe, PipeReader};
+use super::pool::Pool;
 use crate::audio::{
     AudioError, Filling, Input, Pipeline, PlayOptions, Prompt, RawFormat, open_bytes,
 };
@@ -56,7 +57,7 @@ pub(super) fn open_path(job: &Job, path: &Path, chunk: usize) {
     let filling = prompt.as_ref().ok().and_then(Prompt::filling);
     begin(line, *play, prompt.map(Decoded::Prompt), chunk);
     if let Some(filling) = filling {
-        fill(&line.io, filling);
+        fill(&line.engine.fillings, &line.io, filling);
     }
 }
 
@@ -115,12 +116,12 @@ pub(super) fn decode_pipe(job: &Job, reader: PipeReader, pipe: &Pipe) {
     }
 }
 
-/// Decodes a file for the cache, a little at a time: what plays now comes in between.
-fn fill(io: &Handle, mut filling: Filling) {
-    let next = io.clone();
-    io.spawn_blocking(move || {
-        if filling.step() {
-            fill(&next, filling);
+/// Decodes a file for the cache, a little at a time. Where no thread can be had, it is not kept.
+fn fill(pool: &Pool, io: &Handle, mut filling: Filling) {
+    let next = (pool.clone(), io.clone());
+    pool.run(io, move |thread| {
+        if thread.is_ok() && filling.step() {
+            fill(&next.0, &next.1, filling);
         }
     });
 }

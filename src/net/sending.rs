@@ -130,7 +130,7 @@ impl CallHandle {
                 }
                 PlaySource::Decoded(decoded) => {
                     let (line, chunk) = (Arc::clone(self), rate.bytes_in(CHUNK));
-                    self.io.spawn_blocking(move || refill::bring(&line, play, decoded, chunk));
+                    self.play_from_disk(play, move || refill::bring(&line, play, decoded, chunk));
                 }
             }
         }

@@ -2,12 +2,13 @@
 //! came, and tells when a mark between them was passed.
 
 use std::collections::VecDeque;
+use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::task::JoinHandle;
 
 use crate::audio::{
     AudioError, Encoding, Input, Pipeline, PlayOptions, RawFormat, Resampler, open_bytes,
@@ -16,6 +17,7 @@ use crate::audio::{
 use crate::call::Warning;
 use crate::dialects::far_end::{MarkEvent, Sound, SoundKind, mark_reply};
 use crate::error::ErrorCode;
+use crate::net::blocking;
 use crate::net::call_handle::CallHandle;
 use crate::protocol::SampleRate;
 
@@ -32,7 +34,7 @@ pub(super) struct Speaker {
     voice: Option<Voice>,
     /// The first half of a sample whose other half has not come.
     half: Option<u8>,
-    decoding: Option<JoinHandle<Decoded>>,
+    decoding: Option<Pin<Box<dyn Future<Output = io::Result<Decoded>> + Send>>>,
     marks: VecDeque<Mark>,
     /// Audio that was ever played, in its own time.
     said: Duration,
@@ -84,7 +86,7 @@ impl Speaker {
         let rate = self.line.rate();
         let most = rate.bytes_in(self.line.options.outbound_limit);
         let decode = move || decode(sound, rate, most).map(|pcm| (rate, pcm));
-        self.decoding = Some(self.line.io.spawn_blocking(decode));
+        self.decoding = Some(Box::pin(blocking::run("callstreams-sound", decode)));
     }
 
     /// Whether a sound is being decoded.
@@ -96,13 +98,13 @@ impl Speaker {
     /// bytes that there was no room for.
     pub fn poll_decoded(&mut self, context: &mut Context<'_>) -> Poll<Result<usize, Warning>> {
         let Some(decoding) = &mut self.decoding else { return Poll::Ready(Ok(0)) };
-        let decoded = ready!(std::pin::Pin::new(decoding).poll(context));
+        let decoded = ready!(decoding.as_mut().poll(context));
         self.decoding = None;
         let warn = |message: String| Warning { code: ErrorCode::BadSound, message };
         Poll::Ready(match decoded {
             Ok(Ok((rate, pcm))) => Ok(self.say(rate, &pcm)),
             Ok(Err(error)) => Err(warn(format!("a sound that cannot be played: {error}"))),
-            Err(_) => Err(warn("a sound that cannot be played".to_owned())),
+            Err(error) => Err(warn(format!("a sound that cannot be played: {error}"))),
         })
     }
 
