@@ -77,6 +77,46 @@ test("an operation that is never answered is given up, and leaves room for the n
   assert.deepEqual(await ari.channels.list(), []);
 });
 
+test("an operation that fails and that nobody awaits is a warning, and the process lives", async (t) => {
+  const { server, ari } = await pair(t);
+  server.answer = () => [404, { message: "Playback not found" }];
+  const warned = once(process, "warning");
+  ari.Playback("p1").stop();
+  const [warning] = await within(warned);
+  assert.equal(warning.code, "ERR_ARI_NOT_FOUND");
+  const again = once(process, "warning");
+  ari.channels.hangup({ channelId: "c1" });
+  await within(again);
+});
+
+test("events without what they are about are left out, and the next ones come", async (t) => {
+  const { server, ari } = await pair(t);
+  await ari.start("mine");
+  const told = [];
+  ari.on("StasisEnd", (event, channel) => told.push(channel.id));
+  for (const channel of [undefined, null, "c1", [], {}, { id: 7 }]) {
+    server.say({ type: "StasisEnd", channel });
+  }
+  server.say({ type: "StasisEnd", channel: { id: "c2" } });
+  await eventually(() => told.length > 0);
+  assert.deepEqual(told, ["c2"]);
+});
+
+test("an answer is read up to a bound: 16 MB of JSON, 64 KB of an error, 64 MB of a file", async (t) => {
+  const { server, ari } = await pair(t);
+  const ask = { json: () => ari.channels.list(), file: () => ari.recordings.getStoredFile({ recordingName: "r" }) };
+  for (const [kind, status, length] of [
+    ["json", 200, 16 * 2 ** 20],
+    ["json", 500, 64 * 2 ** 10],
+    ["file", 200, 64 * 2 ** 20]
+  ]) {
+    server.answer = () => [status, Buffer.alloc(length + 1, 0x20)];
+    const error = await refusal(ask[kind]());
+    assert.equal(error.code, "ERR_ARI_RESPONSE");
+    assert.match(error.message, new RegExp(`the answer is longer than ${length} bytes`));
+  }
+});
+
 test("a WebSocket that is refused makes start reject, and is not tried again", async (t) => {
   const { server, ari } = await pair(t);
   let attempts = 0;

@@ -75,6 +75,44 @@ test("a caller who gives up while he is answered leaves neither endpoint nor dia
   await eventually(() => lab.srf.answers[0].dialog.byes === 1);
 });
 
+test("a caller whose BYE comes with the ACK leaves neither endpoint nor channel", async (t) => {
+  const { lab, connected, invite } = await calling(t);
+  invite.accept();
+  await once(lab.srf, "answer");
+  lab.srf.answers[0].dialog.hangup();
+  lab.srf.answers[0].accept();
+  await assert.rejects(within(connected), { code: "ERR_MRF_CANCELED" });
+  assert.deepEqual([lab.ms.endpoints.size, invite.dialog.byes, lab.channels.size], [0, 1, 0]);
+});
+
+test("an endpoint whose dialog was over before anybody had it is refused, and its channel goes", async (t) => {
+  const { lab, connected, invite } = await calling(t);
+  await lab.hasAsked("POST /channels/c1/answer");
+  invite.dialog.hangup();
+  invite.accept();
+  await assert.rejects(within(connected), { code: "ERR_MRF_CHANNEL_ENDED" });
+  await eventually(() => lab.channels.size === 0);
+  assert.equal(lab.ms.endpoints.size, 0);
+});
+
+test("what fails and is awaited by nobody is a warning, of endpoints as well", async (t) => {
+  const lab = await MrfLab.start(t);
+  const endpoint = await lab.endpoint("c1");
+  await endpoint.destroy();
+  for (const start of [
+    () => endpoint.play("missing.wav"),
+    () => endpoint.record("missing/x.wav"),
+    () => endpoint.fork("ws://127.0.0.1:1"),
+    () => endpoint.stream(),
+    () => lab.ms.createEndpoint({ timeout: "soon" }),
+    () => lab.ms.connectCaller(caller(""), {})
+  ]) {
+    const warned = once(process, "warning");
+    start();
+    assert.match((await within(warned))[0].code, /^ERR_/);
+  }
+});
+
 test("a caller who had given up before is not connected", async (t) => {
   const lab = await MrfLab.start(t);
   const connected = lab.ms.connectCaller(Object.assign(caller(), { canceled: true }), {});

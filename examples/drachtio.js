@@ -31,7 +31,9 @@ async function main() {
   srf.invite((req, res) => {
     answer(ms, req, res).catch((error) => {
       console.error("no call:", error.code ?? error.message);
-      res.send(480);
+      if (!res.finalResponseSent) {
+        res.send(error.code === "ERR_MRF_NO_OFFER" || error.status === 488 ? 488 : 480);
+      }
     });
   });
   console.log("the IVR is up");
@@ -46,7 +48,7 @@ async function answer(ms, req, res) {
   dialog.on("destroy", () => endpoint.destroy());
   endpoint.on("destroy", ({ reason }) => {
     console.log("the call has ended:", reason);
-    dialog.destroy();
+    dialog.destroy().catch(() => {}); // rejects where the caller has hung up
   });
 
   talk(endpoint).catch((error) => {

@@ -156,9 +156,15 @@ function api(text) {
   return { path, operations: [{ httpMethod, nickname, responseClass, parameters: [...inPath, ...others] }] };
 }
 
+/** `name!` is required, as most are with Asterisk. */
+function fieldOf(name, type) {
+  return [name.replace("!", ""), { type, required: name.endsWith("!") }];
+}
+
+/** Events: `"StasisEnd channel!:Channel"`. */
 function models(texts) {
   const fields = (words) =>
-    Object.fromEntries(words.map((word) => word.split(":")).map(([name, type]) => [name, { type }]));
+    Object.fromEntries(words.map((word) => word.split(":")).map(([name, type]) => fieldOf(name, type)));
   return Object.fromEntries(
     texts.map((text) => text.split(" ")).map(([type, ...words]) => [type, { properties: fields(words) }])
   );
@@ -208,13 +214,13 @@ const DESCRIPTIONS = {
   events: {
     apis: [],
     models: models([
-      "StasisStart args:List[string] channel:Channel replace_channel:Channel",
-      "StasisEnd channel:Channel",
-      "ChannelDestroyed channel:Channel",
-      "ChannelLeftBridge channel:Channel bridge:Bridge",
-      "ChannelDtmfReceived digit:string channel:Channel",
-      "PlaybackFinished playback:Playback",
-      "EndpointStateChange endpoint:Endpoint",
+      "StasisStart args:List[string] channel!:Channel replace_channel:Channel",
+      "StasisEnd channel!:Channel",
+      "ChannelDestroyed channel!:Channel",
+      "ChannelLeftBridge channel!:Channel bridge!:Bridge",
+      "ChannelDtmfReceived digit:string channel!:Channel",
+      "PlaybackFinished playback!:Playback",
+      "EndpointStateChange endpoint!:Endpoint",
       "ApplicationReplaced"
     ])
   }

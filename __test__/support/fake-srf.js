@@ -7,6 +7,7 @@ const { once } = require("./wait");
 
 class FakeDialog extends EventEmitter {
   byes = 0;
+  connected = true;
 
   constructor(local, remote) {
     super();
@@ -14,13 +15,20 @@ class FakeDialog extends EventEmitter {
     this.remote = { sdp: remote };
   }
 
+  /** As drachtio's: it has no dialog any more that is over, and its listeners go. */
   async destroy() {
+    if (!this.connected) {
+      throw Object.assign(new Error("unable to find dialog"), { code: "ENODIALOG" });
+    }
     this.byes += 1;
+    this.connected = false;
     this.onBye?.();
+    this.removeAllListeners();
   }
 
   /** The other side ends it. */
   hangup() {
+    this.connected = false;
     this.emit("destroy");
   }
 }

@@ -160,9 +160,11 @@ class TestDialog extends EventEmitter {
   }
 
   async destroy() {
-    if (this.#forget()) {
-      await this.#ask("BYE");
+    if (!this.#forget()) {
+      throw Object.assign(new Error("unable to find dialog"), { code: "ENODIALOG" });
     }
+    await this.#ask("BYE");
+    this.removeAllListeners();
   }
 
   /** A new offer; resolves to the answer. */

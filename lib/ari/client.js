@@ -14,6 +14,7 @@ const { EventSocket } = require("./event-socket.js");
 const { KINDS } = require("./kinds.js");
 const { carryOut, optionsOf } = require("./operation.js");
 const { instanceKey, resourceClasses } = require("./resource.js");
+const { warnUnawaited } = require("./unawaited.js");
 
 /** After these nothing more is said of the object, whose id nobody has again: its listeners go. */
 const LAST_EVENTS = { ChannelDestroyed: ["Channel", "channel"], PlaybackFinished: ["Playback", "playback"] };
@@ -115,8 +116,10 @@ class AriClient extends EventEmitter {
     }
   }
 
+  /** What fails and is awaited by nobody is a warning: a second `hangup()` is no reason to end a process. */
   #carryOut(operation, options) {
-    return carryOut(this.#http, operation, options, (kind, value) => this.#make(kind, value));
+    const answer = carryOut(this.#http, operation, options, (kind, value) => this.#make(kind, value));
+    return warnUnawaited(answer);
   }
 
   #make(kind, value) {
@@ -127,6 +130,9 @@ class AriClient extends EventEmitter {
   /** One event for all: `*`, its type, and the objects it is about, each of them once. */
   #take(event) {
     const fields = this.#description.events.get(event.type);
+    if (fields && !isWhole(event, fields)) {
+      return;
+    }
     const objects = (fields ?? []).filter(([name, kind]) => Object.hasOwn(KINDS, kind) && event[name]);
     const made = objects.map(([name, kind]) => [name, this.#make(kind, event[name])]);
     const resources = made.length > 1 ? Object.fromEntries(made) : made[0]?.[1];
@@ -154,6 +160,14 @@ class AriClient extends EventEmitter {
       this.#departures.delete(event[field].id);
     }
   }
+}
+
+/** Whether the objects that an event is about are there, which its listeners may rely on. */
+function isWhole(event, fields) {
+  const required = fields.filter(([, kind, isRequired]) => isRequired && Object.hasOwn(KINDS, kind));
+  return required.every(([name, kind]) =>
+    KINDS[kind].id.every((field) => typeof event[name]?.[field] === "string")
+  );
 }
 
 module.exports = { AriClient };

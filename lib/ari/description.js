@@ -12,7 +12,7 @@ const MAX_RESOURCES = 100;
 
 /**
  * `{ resources, events }`: a Map of resource names to Maps of operations, and a Map of event types
- * to the fields that hold objects of a kind, `[field, kind]` each.
+ * to the fields that hold objects of a kind, `[field, kind, isRequired]` each.
  */
 async function loadDescription(http) {
   const { apis } = await wellFormed(http, ROOT);
@@ -58,7 +58,8 @@ function operationOf(path, { nickname, httpMethod, responseClass = "void", param
 
 /** None is called `error`: emitted without a listener, it would be thrown. */
 function eventsOf({ models = {} } = {}) {
-  const fields = ({ properties = {} }) => Object.entries(properties).map(([name, { type }]) => [name, type]);
+  const fields = ({ properties = {} }) =>
+    Object.entries(properties).map(([name, { type, required }]) => [name, type, required === true]);
   const types = Object.entries(models).filter(([type]) => type !== "error");
   return new Map(types.map(([type, model]) => [type, fields(model)]));
 }

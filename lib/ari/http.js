@@ -11,8 +11,12 @@ const { networkError, responseError, statusError, timeoutError } = require("./er
 
 /** Asterisk serves a hundred HTTP sessions by default, and there are others who want some. */
 const MAX_SOCKETS = 32;
-/** The longest resource description has 100 KB; a stored recording is the longest answer there is. */
-const MAX_BODY = 256 * 2 ** 20;
+/** The longest resource description has 100 KB, ten thousand channels in a list have 8 MB. */
+const MAX_JSON = 16 * 2 ** 20;
+/** A stored recording: an hour of 8 kHz linear audio has 55 MB. */
+const MAX_FILE = 64 * 2 ** 20;
+/** What an error says of itself. */
+const MAX_ERROR = 64 * 2 ** 10;
 
 class Http {
   #access;
@@ -26,11 +30,11 @@ class Http {
   }
 
   /** The body of the answer as a Buffer; rejects with a coded error unless the status is a success. */
-  async request(method, path, { query, body, timeout = this.#timeout } = {}) {
+  async request(method, path, { query, body, timeout = this.#timeout, maxLength = MAX_FILE } = {}) {
     const what = `${method} ${path}`;
     const url = this.#access.url(path, query);
-    const { status, content } = await this.#exchange(what, method, url, body, timeout);
-    if (status >= 200 && status < 300) {
+    const { status, content } = await this.#exchange(what, method, url, body, { timeout, maxLength });
+    if (isSuccess(status)) {
       return content;
     }
     throw statusError(what, status, jsonOrUndefined(content));
@@ -38,7 +42,7 @@ class Http {
 
   /** The same for answers that are JSON; undefined where there is none. */
   async requestJson(method, path, options) {
-    const content = await this.request(method, path, options);
+    const content = await this.request(method, path, { ...options, maxLength: MAX_JSON });
     if (content.length === 0) {
       return undefined;
     }
@@ -49,7 +53,7 @@ class Http {
     return value;
   }
 
-  #exchange(what, method, url, body, timeout) {
+  #exchange(what, method, url, body, { timeout, maxLength }) {
     const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     const headers = { ...this.#access.headers(), ...(payload && jsonHeaders(payload)) };
     return new Promise((resolve, reject) => {
@@ -64,15 +68,20 @@ class Http {
         reject(error.code?.startsWith?.("ERR_ARI_") ? error : networkError(what, error));
       };
       request.on("error", fail);
-      request.on("response", (response) =>
-        collect(what, response).then((content) => {
+      request.on("response", (response) => {
+        const most = isSuccess(response.statusCode) ? maxLength : MAX_ERROR;
+        collect(what, response, most).then((content) => {
           clearTimeout(late);
           resolve({ status: response.statusCode, content });
-        }, fail)
-      );
+        }, fail);
+      });
       request.end(payload);
     });
   }
+}
+
+function isSuccess(status) {
+  return status >= 200 && status < 300;
 }
 
 function moduleOf(access) {
@@ -83,13 +92,14 @@ function jsonHeaders(payload) {
   return { "content-type": "application/json", "content-length": payload.length };
 }
 
-async function collect(what, response) {
+/** The body; one that is too long is read no further, which closes the connection. */
+async function collect(what, response, maxLength) {
   const chunks = [];
   let length = 0;
   for await (const chunk of response) {
     length += chunk.length;
-    if (length > MAX_BODY) {
-      throw responseError(what, `the answer is longer than ${MAX_BODY} bytes`);
+    if (length > maxLength) {
+      throw responseError(what, `the answer is longer than ${maxLength} bytes`);
     }
     chunks.push(chunk);
   }

@@ -22,6 +22,10 @@ async function answerCaller(mediaserver, req, res, { headers, ...options }) {
       caller.check();
       const answer = { localSdp: endpoint.local.sdp, ...(headers && { headers }) };
       const dialog = await unlessGone(mediaserver.srf.createUAS(req, res, answer), caller.gone);
+      // A BYE that came with the ACK: its `destroy` was emitted before anybody had the dialog.
+      if (dialog.connected === false) {
+        throw mrfError("ERR_MRF_CANCELED");
+      }
       return { endpoint, dialog };
     } catch (error) {
       await endpoint.destroy();

@@ -11,6 +11,7 @@
  */
 
 const { EventEmitter } = require("node:events");
+const { warnUnawaited } = require("../ari/unawaited.js");
 const { tellCallback } = require("../callback.js");
 const { EndpointAudio } = require("./endpoint-audio.js");
 const { quietly } = require("./quietly.js");
@@ -97,22 +98,22 @@ class Endpoint extends EventEmitter {
 
   /** The channel's live audio: an AudioStream. */
   stream(options) {
-    return this.#audio.stream(options);
+    return warnUnawaited(this.#audio.stream(options));
   }
 
   /** Plays as `AudioStream#play`. */
   play(source, options) {
-    return this.#audio.play(source, options);
+    return warnUnawaited(this.#audio.play(source, options));
   }
 
   /** Resolves to a recording as `AudioStream#record` gives it. */
   record(path, options) {
-    return this.#audio.record(path, options);
+    return warnUnawaited(this.#audio.record(path, options));
   }
 
   /** Resolves to a fork as `AudioStream#fork` gives it. */
   fork(url, options) {
-    return this.#audio.fork(url, options);
+    return warnUnawaited(this.#audio.fork(url, options));
   }
 
   /** Sends a BYE, which ends the channel. Resolves when Asterisk has let go of it; never rejects. */

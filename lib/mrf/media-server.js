@@ -7,6 +7,7 @@
 
 const { randomUUID } = require("node:crypto");
 const { EventEmitter } = require("node:events");
+const { warnUnawaited } = require("../ari/unawaited.js");
 const { splitCallback, tellCallback } = require("../callback.js");
 const { typeError } = require("../errors.js");
 const { ChannelAudio } = require("../media/channel-audio.js");
@@ -57,8 +58,8 @@ class MediaServer extends EventEmitter {
     this.#graceMs = graceMs;
     this.#audioOptions = audio;
     ari.on("StasisStart", (event, channels) => this.#channelCame(event, channels));
-    ari.on("StasisEnd", (event) => this.#channelEnded(event.channel.id));
-    ari.on("ChannelDestroyed", (event) => this.#channelEnded(event.channel.id));
+    ari.on("StasisEnd", (event) => this.#channelEnded(event.channel?.id));
+    ari.on("ChannelDestroyed", (event) => this.#channelEnded(event.channel?.id));
     ari.on("WebSocketLost", (error) => this.#lost(error));
     ari.on("WebSocketConnected", () => this.#isStarted && this.#found());
   }
@@ -104,20 +105,20 @@ class MediaServer extends EventEmitter {
   /** `createEndpoint([options][, callback])`: an INVITE to Asterisk, and the channel that comes of it. */
   createEndpoint(...args) {
     const [[options], callback] = splitCallback(args);
-    const made = tellCallback(this.#createEndpoint(options ?? {}), callback);
+    const made = tellCallback(warnUnawaited(this.#createEndpoint(options ?? {})), callback);
     return callback ? this : made;
   }
 
   /** `connectCaller(req, res[, options][, callback])`: an endpoint for a call that came in, and its answer. */
   connectCaller(req, res, ...args) {
     const [[options], callback] = splitCallback(args);
-    const connected = tellCallback(answerCaller(this, req, res, options ?? {}), callback);
+    const connected = tellCallback(warnUnawaited(answerCaller(this, req, res, options ?? {})), callback);
     return callback ? this : connected;
   }
 
   /** The live audio of any channel of this Asterisk: an AudioStream. */
   stream(channelId, options) {
-    return this.#stream(channelId, options);
+    return warnUnawaited(this.#stream(channelId, options));
   }
 
   /** Ends the endpoints, then the application. Resolves when Asterisk has nothing left of it; never rejects. */

@@ -103,6 +103,11 @@ class Meeting {
       this.#over();
       return;
     }
+    if (dialog.connected === false) {
+      // Its BYE came before anybody had it.
+      this.fail(mrfError("ERR_MRF_CHANNEL_ENDED"));
+      return;
+    }
     dialog.once("destroy", () => this.channelEnded());
     this.#meet();
   }
