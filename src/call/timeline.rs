@@ -54,9 +54,12 @@ impl Outbound {
             }
             Ending::Drained(_) if self.is_empty() => Some(self.next),
             _ => {
-                let audio = [self.play_due(), self.queue_due(), self.silence_due()];
-                let dues = audio.into_iter().chain([self.unsure, self.drain_ends()]);
-                dues.flatten().min()
+                let dues = [self.play_due(), self.queue_due(), self.silence_due(), self.unsure];
+                let due = dues.into_iter().flatten().min();
+                match self.drain_ends() {
+                    Some(end) => Some(due.map_or(end, |due| due.min(end))),
+                    None => due,
+                }
             }
         }
     }
@@ -93,6 +96,7 @@ impl Outbound {
     }
 
     /// When a call that drains gives up, if nothing moves until then.
+    #[inline]
     pub fn drain_ends(&self) -> Option<Instant> {
         let Ending::Drained(asked) = self.ending else { return None };
         Some(self.stalled_since?.max(asked) + DRAIN_STALL)
