@@ -507,12 +507,15 @@ export class AudioStream extends EventEmitter {
   /**
    * Sends audio to the peer.
    *
+   * Takes 16-bit samples, as an `Int16Array` or as the bytes of a Buffer, Uint8Array or DataView, and
+   * floats from -1 to 1 (`Float32Array`, `Float64Array`), which it converts.
+   *
    * Takes any length, and copies it before it returns. Audio up to 60 ms ahead of real time leaves
    * at once. What is further ahead is queued, cut into frames of 20 ms and paced. Where a stall has
    * made live audio late (each write of 100 ms had to wait), it catches up, by 20 ms at a time and
-   * no more than the stall took. A piece shorter
-   * than 20 ms waits up to 20 ms for more, then leaves as it is; half a sample waits for its other
-   * half. During a play it is mixed with what plays: the samples are added and kept in range.
+   * no more than the stall took. A piece shorter than 20 ms waits up to 20 ms for more, then leaves
+   * as it is; half a sample waits for its other half. During a play it is mixed with what plays: the
+   * samples are added and kept in range.
    *
    * Gives true if there is room for more. Gives false when more than `highWaterMark` seconds are
    * queued: everything was taken, and `drain` tells when half of that has left. Gives false and
@@ -522,8 +525,8 @@ export class AudioStream extends EventEmitter {
    * - `ERR_OUTBOUND_FULL` when more than `outboundLimit` seconds would be queued. Nothing of `pcm`
    *   is taken, and what is queued stays;
    * - `ERR_NOT_SUPPORTED` where the other end takes no audio (app_audiofork), also after the end;
-   * - a `TypeError` with the code `ERR_INVALID_ARG_TYPE` for a string, an `ArrayBuffer`, null and
-   *   the like, also after the end.
+   * - a `TypeError` with the code `ERR_INVALID_ARG_TYPE` for a string, an `ArrayBuffer`, null, samples
+   *   of another size (an `Int32Array`) and the like, also after the end.
    *
    * @example
    * for await (const pcm of speech) {

@@ -81,9 +81,10 @@ test("chunks of any size are heard end to end, but for half a sample at the end"
   const { writable } = res;
   writable.write(new Int16Array([1, 2]));
   writable.write(new DataView(new Int16Array([3, 4, 5]).buffer, 2));
+  writable.write(new Float32Array([0.5]));
   writable.end(new Uint16Array([6]));
   await soon(finished(writable), "the end");
-  const samples = Buffer.from(new Int16Array([1, 2, 4, 5, 6]).buffer);
+  const samples = Buffer.from(new Int16Array([1, 2, 4, 5, 16384, 6]).buffer);
   await peer.hear(60_000 + samples.length);
   sameAudio(peer.heard().subarray(60_000), samples);
 });

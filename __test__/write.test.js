@@ -218,3 +218,17 @@ test("what is no view of bytes is refused with a code, and the call goes on", as
   res.write(pcm);
   sameAudio(await peer.hear(FRAME), pcm);
 });
+
+test("floats from -1 to 1 are written as samples, and samples of another size are refused", async (t) => {
+  const { peer, res } = await openCall(t);
+  for (const Floats of [Float32Array, Float64Array]) {
+    res.write(Floats.from({ length: FRAME / 2 }, (_, index) => [0, 0.5, 1, -1, -2, NaN][index % 6]));
+  }
+  await peer.hear(2 * FRAME);
+  const heard = new Int16Array(Uint8Array.from(peer.heard()).buffer);
+  assert.deepEqual([...heard.subarray(0, 6)], [0, 16384, 32767, -32768, -32768, 0]);
+  assert.deepEqual(heard.subarray(FRAME / 2), heard.subarray(0, FRAME / 2));
+  for (const wrong of [new Int32Array(160), new Uint32Array(160), new BigInt64Array(160)]) {
+    assert.throws(() => res.write(wrong), { code: "ERR_INVALID_ARG_TYPE", message: /16 bits/ });
+  }
+});

@@ -1,7 +1,7 @@
 "use strict";
 
 const { EventEmitter } = require("node:events");
-const { toBytes } = require("./bytes.js");
+const { toPcm } = require("./bytes.js");
 const { CallPromise } = require("./call-promise.js");
 const { CallDuplex, CallReadable, CallWritable } = require("./call-streams.js");
 const { rangeError, typeError } = require("./errors.js");
@@ -55,7 +55,7 @@ class AudioStream extends EventEmitter {
   }
 
   write(pcm) {
-    return this.#line.write(toBytes("pcm", pcm));
+    return this.#line.write(toPcm("pcm", pcm));
   }
 
   play(source, options) {

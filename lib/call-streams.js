@@ -1,7 +1,7 @@
 "use strict";
 
 const { Duplex, Readable, Writable } = require("node:stream");
-const { typeError } = require("./errors.js");
+const { toPcm } = require("./bytes.js");
 const { Inflow } = require("./inflow.js");
 const { Outflow } = require("./outflow.js");
 
@@ -115,16 +115,18 @@ class CallDuplex extends takingAudio(Duplex) {
 function takingAudio(Base) {
   return class extends Base {
     write(chunk, encoding, callback) {
-      if (chunk === null || ArrayBuffer.isView(chunk)) {
-        return super.write(asBuffer(chunk), encoding, callback);
+      let bytes;
+      try {
+        bytes = chunk === null ? null : toPcm("chunk", chunk);
+      } catch (error) {
+        const told = typeof encoding === "function" ? encoding : callback;
+        if (typeof told === "function") {
+          process.nextTick(told, error);
+        }
+        this.destroy(error);
+        return false;
       }
-      const error = typeError("chunk", "a Buffer, TypedArray or DataView", chunk);
-      const told = typeof encoding === "function" ? encoding : callback;
-      if (typeof told === "function") {
-        process.nextTick(told, error);
-      }
-      this.destroy(error);
-      return false;
+      return super.write(bytes, encoding, callback);
     }
 
     end(chunk, encoding, callback) {
@@ -148,13 +150,6 @@ function takingAudio(Base) {
 }
 
 /** Node takes a Uint8Array; null is an error of its own. */
-function asBuffer(chunk) {
-  if (chunk === null || chunk instanceof Uint8Array) {
-    return chunk;
-  }
-  return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-}
-
 /** Calls `close` when those who read to the end of the call have had time to end what they write. */
 function afterReaders(close) {
   setImmediate(close);

@@ -11,6 +11,9 @@ const MESSAGES = {
   [ErrorCode.AST_MEMORY]: "Asterisk memory"
 };
 
+/** What calls that are over have rejected with. */
+const ends = new WeakSet();
+
 /** What the core calls the loss of a connection that was there. */
 const LOST = "ERR_CONNECTION_LOST";
 
@@ -48,7 +51,13 @@ function rangeError(name, wanted, value) {
 /** What was asked of a call cannot be: the call is over, for this reason if it had one. */
 function callOver(cause) {
   const error = new Error("The call is over", cause === null ? undefined : { cause });
+  ends.add(error);
   return Object.assign(error, { name: "AbortError", code: "ABORT_ERR" });
+}
+
+/** Whether this is what a call rejects with once it is over, and no other AbortError. */
+function isCallOver(error) {
+  return ends.has(error);
 }
 
 /** The port is no port: as Node's. */
@@ -93,4 +102,4 @@ function placeOf({ address, port }) {
   return address === undefined ? "" : ` ${address}:${port}`;
 }
 
-module.exports = { AudioSocketError, badPort, callOver, codedError, connectionError, rangeError, systemError, typeError };
+module.exports = { AudioSocketError, badPort, callOver, codedError, connectionError, isCallOver, rangeError, systemError, typeError };

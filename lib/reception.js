@@ -1,5 +1,7 @@
 "use strict";
 
+const { isCallOver } = require("./errors.js");
+
 /** What becomes of a call that is here: the user's handler runs once, and its fault ends its call alone. */
 class Reception {
   /** The user's; null before there is one. */
@@ -24,7 +26,7 @@ class Reception {
     const settled = () => line.handleHandler(false);
     const failed = (error) => {
       // A handler that waits for what the call's end breaks off has done nothing wrong.
-      if (!(error?.code === "ABORT_ERR" && line.isEnding)) {
+      if (!isCallOver(error)) {
         this.#faults.handleThrow(error, stream);
       }
     };
