@@ -97,6 +97,10 @@ test("events without what they are about are left out, and the next ones come", 
   for (const channel of [undefined, null, "c1", [], {}, { id: 7 }]) {
     server.say({ type: "StasisEnd", channel });
   }
+  ari.on("StasisStart", () => assert.fail("one of its channels is none"));
+  for (const other of ["c2", [], {}, { id: 7 }, { id: { toString: 1, valueOf: 1 } }]) {
+    server.say({ type: "StasisStart", channel: { id: "c1" }, replace_channel: other });
+  }
   server.say({ type: "StasisEnd", channel: { id: "c2" } });
   await eventually(() => told.length > 0);
   assert.deepEqual(told, ["c2"]);

@@ -102,4 +102,13 @@ function placeOf({ address, port }) {
   return address === undefined ? "" : ` ${address}:${port}`;
 }
 
-module.exports = { AudioSocketError, badPort, callOver, codedError, connectionError, isCallOver, rangeError, systemError, typeError };
+/** What was thrown, which may be no Error. */
+function errorOf(value) {
+  if (value instanceof Error) {
+    return value;
+  }
+  const error = codedError("ERR_UNHANDLED_ERROR", `A handler threw ${inspect(value, { depth: 0 })}`);
+  return Object.assign(error, { context: value });
+}
+
+module.exports = { AudioSocketError, badPort, callOver, codedError, connectionError, errorOf, isCallOver, rangeError, systemError, typeError };

@@ -1,7 +1,6 @@
 "use strict";
 
-const { inspect } = require("node:util");
-const { codedError } = require("./errors.js");
+const { errorOf } = require("./errors.js");
 
 /**
  * What goes wrong in a server's calls, and in the code that listens to them: counted, and told to those
@@ -46,15 +45,6 @@ class Faults {
     }
     process.emitWarning(error);
   }
-}
-
-/** What was thrown, which may be no Error. */
-function errorOf(value) {
-  if (value instanceof Error) {
-    return value;
-  }
-  const error = codedError("ERR_UNHANDLED_ERROR", `A handler threw ${inspect(value, { depth: 0 })}`);
-  return Object.assign(error, { context: value });
 }
 
 module.exports = { Faults };

@@ -162,12 +162,13 @@ class AriClient extends EventEmitter {
   }
 }
 
-/** Whether the objects that an event is about are there, which its listeners may rely on. */
+/** Whether the objects that an event is about are there, which its listeners may rely on, and are what they should be. */
 function isWhole(event, fields) {
-  const required = fields.filter(([, kind, isRequired]) => isRequired && Object.hasOwn(KINDS, kind));
-  return required.every(([name, kind]) =>
-    KINDS[kind].id.every((field) => typeof event[name]?.[field] === "string")
-  );
+  const objects = fields.filter(([, kind]) => Object.hasOwn(KINDS, kind));
+  return objects.every(([name, kind, isRequired]) => {
+    const isAbsent = event[name] === undefined || event[name] === null;
+    return isAbsent ? !isRequired : KINDS[kind].id.every((field) => typeof event[name][field] === "string");
+  });
 }
 
 module.exports = { AriClient };

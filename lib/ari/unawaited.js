@@ -3,10 +3,11 @@
 /** Promises of ARI and of endpoints that end no process. */
 
 const { CallPromise } = require("../call-promise.js");
+const { errorOf } = require("../errors.js");
 
 /** Of `promise`: a rejection that nobody awaits is a warning of the process. */
 function warnUnawaited(promise) {
-  return CallPromise.of(promise, (error) => process.emitWarning(error));
+  return CallPromise.of(promise, (reason) => process.emitWarning(errorOf(reason)));
 }
 
 module.exports = { warnUnawaited };

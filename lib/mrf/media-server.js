@@ -176,10 +176,11 @@ class MediaServer extends EventEmitter {
     return endpoint;
   }
 
-  #channelCame({ application, channel: { id, caller, dialplan } }, channels) {
-    if (application !== this.#id) {
+  #channelCame({ application, channel: told }, channels) {
+    if (application !== this.#id || !told) {
       return;
     }
+    const { id, caller, dialplan } = told;
     const channel = channels.channel ?? channels;
     const meeting = this.#meetings.get(caller?.number);
     if (meeting) {
